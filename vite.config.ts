@@ -1,0 +1,10 @@
+import { defineConfig } from 'vite'
+import { data } from './scripts/data-plugin.js'
+
+/** The planner: the page at the repository's root. */
+export default defineConfig({
+  base: './',
+  plugins: [data()],
+  build: { outDir: 'dist/app', emptyOutDir: true, target: 'es2022' },
+  worker: { format: 'es', plugins: () => [data()] },
+})

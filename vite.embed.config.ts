@@ -1,0 +1,17 @@
+import { defineConfig } from 'vite'
+import { data } from './scripts/data-plugin.js'
+
+/** The elements and everything below them in one file, for a script tag. */
+export default defineConfig({
+  plugins: [data()],
+  define: { 'process.env.NODE_ENV': '"production"' },
+  build: {
+    outDir: 'dist/embed',
+    emptyOutDir: true,
+    copyPublicDir: false,
+    target: 'es2022',
+    sourcemap: false,
+    lib: { entry: 'src/embed.ts', formats: ['es'], fileName: () => 'roofline.js' },
+    rolldownOptions: { output: { minify: true, codeSplitting: false } },
+  },
+})

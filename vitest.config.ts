@@ -1,0 +1,47 @@
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { chromium } from './scripts/chromium.js'
+import { data } from './scripts/data-plugin.js'
+
+const { executablePath, args, env } = await chromium()
+
+export default defineConfig({
+  plugins: [data()],
+  test: {
+    reporters: process.env['VITEST_REPORT'] ? ['default', ['json', { outputFile: process.env['VITEST_REPORT'] }]] : ['default'],
+    passWithNoTests: true,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/**/*.d.ts', 'src/app.ts', 'src/cli/bin.ts'],
+      reporter: ['text', 'json-summary'],
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['tests/node/**/*.test.ts'],
+          benchmark: { include: ['tests/bench/**/*.bench.ts'] },
+        },
+      },
+      {
+        extends: true,
+        optimizeDeps: { include: ['lit', 'lit/decorators.js', 'chart.js', 'valibot', '@lit/localize', 'mathjs'] },
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath, args, env } }),
+            viewport: { width: 900, height: 600 },
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+})
