@@ -5,6 +5,7 @@
  * The first keeps citations out of what a browser loads; the second is for explanations.
  */
 import { readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
 import type { Plugin } from 'vite'
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
@@ -44,18 +45,32 @@ export function sources(json: Json): Record<string, Record<string, Source>> {
   return found
 }
 
-/** Serves the two views to Vite and Vitest. */
+/** Serves the two views to Vite and Vitest, as modules of their own, `\0data/gpus.json.values.js`. */
 export function data(): Plugin {
   const views = { values, sources }
+  const files = new Map<string, { file: string, view: keyof typeof views }>()
+  let root = process.cwd()
   return {
     name: 'roofline:data',
     enforce: 'pre',
-    async load(id) {
-      const match = /^(.+\.json)\?(values|sources)$/.exec(id.replaceAll(/([?&])(?:import|t=\d+)(?=&|$)/g, '$1').replaceAll(/\?&+/g, '?').replace(/[?&]+$/, ''))
-      const [, file, view] = match ?? []
+    configResolved(config) {
+      root = config.root
+    },
+    async resolveId(request, importer) {
+      const [, file, view] = /^(.+\.json)\?(values|sources)$/.exec(request) ?? []
       if (file === undefined || view === undefined) return null
-      this.addWatchFile(file)
-      return JSON.stringify(views[view as keyof typeof views](JSON.parse(await readFile(file, 'utf8')) as Json))
+      const found = await this.resolve(file, importer, { skipSelf: true })
+      if (found === null) return null
+      const id = `\0${relative(root, found.id)}.${view}.js`
+      files.set(id, { file: found.id, view: view as keyof typeof views })
+      return id
+    },
+    async load(id) {
+      const known = files.get(id)
+      if (known === undefined) return null
+      this.addWatchFile(known.file)
+      const json = JSON.parse(await readFile(known.file, 'utf8')) as Json
+      return `export default ${JSON.stringify(views[known.view](json))}`
     },
   }
 }
