@@ -1,0 +1,76 @@
+/** Groups ops into kernels by the rows of a profile. Changes no op: only what must touch HBM. */
+import type { Profile, Transfer } from './graph.js'
+import { isTransfer, type PlacedOp, type Step } from './shard.js'
+
+export interface KernelOps {
+  readonly id: string
+  readonly block: string
+  readonly ops: readonly PlacedOp[]
+  /** Joins the end of a repeat to the start of the next: its first ops run after the last kernel of the block. */
+  readonly wraps: boolean
+}
+
+export interface KernelTransfer {
+  readonly id: string
+  readonly transfer: Transfer
+}
+
+export type KernelStep = KernelOps | KernelTransfer
+
+const collective: Readonly<Record<Transfer['kind'], string>> = {
+  reduce: 'all-reduce', scatter: 'reduce-scatter', gather: 'all-gather', exchange: 'all-to-all',
+}
+
+interface Run { row: Profile['kernels'][number] | null; block: string; repeats: string; ops: PlacedOp[]; wraps: boolean }
+
+/**
+ * Ops that stand side by side and match one row become one kernel. Kernels never join across a transfer or across repeats.
+ * A block's last kernel joins its first where both match one row: the residual add of a layer and the norm of the next.
+ */
+export function fuse(steps: readonly Step[], profile: Profile): readonly KernelStep[] {
+  const runs: (Run | Transfer)[] = []
+  for (const step of steps) {
+    if (isTransfer(step)) { runs.push(step); continue }
+    const [block, name] = parts(step.op.id)
+    const row = profile.kernels.find(r => r.ops.includes(name)) ?? null
+    const repeats = step.op.times.join(' ')
+    const last = runs.at(-1)
+    if (last && !isTransfer(last) && row !== null && last.row === row && last.block === block && last.repeats === repeats) last.ops.push(step)
+    else runs.push({ row, block, repeats, ops: [step], wraps: false })
+  }
+  return closeLoops(runs).map(run => isTransfer(run) ? { id: transferId(run), transfer: run } : { id: kernelId(run), block: run.block, ops: run.ops, wraps: run.wraps })
+}
+
+/** `decoder/attn/qkv` → `['decoder', 'attn/qkv']`; ops outside the layers have no block. */
+function parts(id: string): readonly [block: string, name: string] {
+  const segments = id.split('/')
+  return segments.length < 3 ? ['', id] : [segments[0] ?? '', segments.slice(1).join('/')]
+}
+
+/** A kernel of one op keeps the op's name; the row names what is fused. */
+function kernelId(run: Run): string {
+  const [only] = run.ops
+  if (run.row === null || run.ops.length === 1) return only?.op.id ?? ''
+  return run.block === '' ? run.row.kernel : `${run.block}/${run.row.kernel}`
+}
+
+function transferId(transfer: Transfer): string {
+  return `${transfer.by}/${collective[transfer.kind]}`
+}
+
+/** Joins the end of a repeated block to its start, as the next repeat sees it. */
+function closeLoops(runs: readonly (Run | Transfer)[]): readonly (Run | Transfer)[] {
+  const result = [...runs]
+  const blocks = new Set(runs.flatMap(run => isTransfer(run) || run.repeats === '' ? [] : [run.block]))
+  for (const block of blocks) {
+    const inBlock = (run: Run | Transfer): run is Run => !isTransfer(run) && run.block === block && run.repeats !== ''
+    const at = result.findIndex(inBlock)
+    const start = result[at], end = result.findLast(inBlock), before = result[at - 1]
+    if (!start || !end || isTransfer(start) || start === end || start.row === null || end.row !== start.row) continue
+    if (before && isTransfer(before) && before.times.length > 0) continue
+    if (!end.ops.some(placed => placed.op.tensors.some(t => t.carry))) continue
+    result[at] = { ...start, ops: [...end.ops, ...start.ops], wraps: true }
+    result.splice(result.lastIndexOf(end), 1)
+  }
+  return result
+}

@@ -1,0 +1,117 @@
+/**
+ * The vocabulary: an operator is a loop nest over named axes. Types only, all of it plain JSON.
+ * FLOPs, bytes, parameters, caches and communication are products over these axes.
+ */
+import type { WeightGroup } from './models/architecture.js'
+
+/** The name of an axis, or a number. */
+export type Extent = string | number
+
+export type Fn = '+' | '-' | '*' | '/' | '^' | 'min' | 'max' | 'ceil'
+/** An expression tree: evaluated, compiled and printed from one source. */
+export type Expr = Extent | readonly [fn: Fn, ...args: Expr[]]
+
+export interface Axis {
+  readonly title: string
+  /** Derived axes state their size; the others get it from the model or the workload. */
+  readonly size?: Expr
+  /** The axis of which this one is another name: `is: 'g'` makes `g_local` split wherever `g` is. */
+  readonly is?: string
+  /** A derived axis that is divided where the other is: experts hit follow `e`. */
+  readonly follows?: string
+  /** The axis that this one renames for another range of tokens: `t` and `o` are `s` seen from elsewhere. */
+  readonly alias?: string
+  /** The axis that tokens reach through this one: `x` of `e` experts. */
+  readonly route?: string
+  /** How a degree that does not divide the axis is met: a vocabulary is padded, KV groups are replicated. */
+  readonly uneven?: 'pad' | 'replicate'
+  /** The axis that takes the share of the degree which a replicated one cannot: queries per group. */
+  readonly spills?: string
+  readonly source?: string
+}
+
+export type Held = 'weight' | 'activation' | 'cache' | 'gradient' | 'moment' | 'mask' | 'stat' | 'index'
+
+export interface Tensor {
+  readonly name: string
+  readonly role: 'in' | 'weight' | 'cache' | 'out'
+  readonly axes: readonly Extent[]
+  readonly held: Held
+  /** Which part of the model a weight belongs to: decides its precision. */
+  readonly group?: WeightGroup
+  /** What is read of it, where that is not all: one embedding row per token, the experts hit. */
+  readonly read?: readonly Extent[]
+  /** Handed to the next repeat of the block: the residual stream. */
+  readonly carry?: true
+}
+
+/** `product`: a sum of products of operands. `sum`: linear without products. `map`: anything else. */
+export type Law = 'product' | 'sum' | 'map'
+
+export interface Op {
+  readonly id: string
+  readonly law: Law
+  readonly engine: 'matrix' | 'vector' | 'none'
+  /** FLOP per iteration: 2 for a multiply-add, or the name of a vector weight (`w_norm`). */
+  readonly flops: Extent
+  readonly loop: readonly Extent[]
+  /** Axes over which the whole op is repeated: layers. */
+  readonly times: readonly Extent[]
+  readonly tensors: readonly Tensor[]
+  /** For a `map`: the tensors that its backward pass reads. */
+  readonly saves?: readonly string[]
+}
+
+/** A run of ops that repeats as one: a kind of layer, or what stands before and after the layers. */
+export interface Block {
+  readonly id: string
+  readonly ops: readonly Op[]
+}
+
+/** A model: its axes and its blocks, in the order in which data flows. Sizes are kept apart, so that models of one shape share it. */
+export interface Graph {
+  readonly axes: Readonly<Record<string, Axis>>
+  readonly blocks: readonly Block[]
+}
+
+export type Sizes = Readonly<Record<string, number>>
+
+/** What one mesh axis does: all that a parallel strategy is. */
+export interface Placement {
+  /** Axes that it splits, first match wins. */
+  readonly axes: readonly string[]
+  /** What it splits where it has nothing else to do (sequence parallelism). */
+  readonly rest?: readonly string[]
+  /** Kinds of tensor that lie split while idle (ZeRO). */
+  readonly stored?: readonly Held[]
+  /** Exceptions for some ops, by the end of their id; `null` leaves the op whole. */
+  readonly only?: readonly { readonly ops: string; readonly axis: string | null }[]
+}
+
+/** A change of state of one tensor over one mesh axis. */
+export interface Transfer {
+  readonly kind: 'reduce' | 'scatter' | 'gather' | 'exchange'
+  readonly mesh: string
+  readonly tensor: Tensor
+  /** The op that made the tensor, or that reads it where it has no maker (weights). */
+  readonly by: string
+  readonly times: readonly Extent[]
+  /** The tensor's axes as they lie on one GPU when the transfer starts or, for a gather, when it ends. */
+  readonly axes: readonly Extent[]
+}
+
+/** Which ops share a kernel, and what an engine adds. */
+export interface Profile {
+  readonly id: string
+  readonly title: string
+  /** Rows of ops that may run as one kernel, where they stand side by side. */
+  readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[] }[]
+  /** Whether attention skips what the causal mask hides, or computes it. */
+  readonly mask: 'skipped' | 'computed'
+  /** Memory per GPU that is not a tensor, in bytes. */
+  readonly overhead: { readonly bytes: number; readonly source: string }
+  /** Time per forward pass that the host adds, in seconds. */
+  readonly host: { readonly seconds: number; readonly source: string }
+  /** Factor of the p90 band of the estimates; null where none was measured. */
+  readonly band: { readonly factor: number | null; readonly source: string }
+}

@@ -1,0 +1,8 @@
+export { add, activation, rope } from './elementwise.js'
+export { grouped, latent } from './attention.js'
+export { embedding, positions } from './embedding.js'
+export { experts } from './routing.js'
+export { extents, op, type OpOptions } from './notation.js'
+export { linear, type Linear } from './linear.js'
+export { norm } from './norm.js'
+export { softmax } from './softmax.js'

@@ -1,0 +1,1 @@
+export { sequenceParallel, tensorParallel } from './tensor.js'

@@ -1,0 +1,13 @@
+import type { Placement } from '../graph.js'
+
+/**
+ * Tensor parallelism (Megatron-LM, arXiv:1909.08053): heads, FFN widths and the vocabulary are split.
+ * Tokens are copied to experts on every rank, so a dispatch stays whole.
+ */
+export const tensorParallel: Placement = {
+  axes: ['g', 'h', 'f', 'fe', 'fs', 'v'],
+  only: [{ ops: 'moe/dispatch', axis: null }],
+}
+
+/** The same with sequence parallelism (arXiv:2205.05198): what is left whole is split by tokens. */
+export const sequenceParallel: Placement = { ...tensorParallel, rest: ['s', 'o'] }

@@ -1,0 +1,189 @@
+/**
+ * Where each op splits, and what must move for that. Three states per tensor and mesh axis, one table of transitions;
+ * no strategy rewrites ops. After GSPMD (arXiv:2105.04663) and DTensor, whose terms readers know.
+ */
+import type { Axis, Extent, Graph, Op, Placement, Tensor, Transfer } from './graph.js'
+
+/** `whole` on every GPU, `partial` sums to be added, or split by an axis (`*`: flat, storage only). */
+export type State = 'whole' | 'partial' | `split ${string}`
+
+/** An op with the axis that each mesh axis splits it by. */
+export interface PlacedOp {
+  readonly op: Op
+  readonly split: Readonly<Record<string, string>>
+}
+
+export type Step = PlacedOp | Transfer
+export type Mesh = Readonly<Record<string, Placement>>
+
+export function isTransfer(step: object): step is Transfer {
+  return 'mesh' in step
+}
+
+/** The table: what it takes to get a tensor from one state into another. */
+export function transition(have: State, need: State): Transfer['kind'] | null {
+  if (have === need || have === 'whole') return null
+  if (have === 'partial') return need === 'whole' ? 'reduce' : 'scatter'
+  return need === 'whole' ? 'gather' : 'exchange'
+}
+
+interface Sharding {
+  readonly axes: Graph['axes']
+  readonly states: Map<string, Record<string, State>>
+  /** Repeats of the op that made a tensor. */
+  readonly made: Map<string, Op>
+  /** Copies that already lie where they are needed: a tensor is gathered once, however many ops read it. */
+  readonly copies: Set<string>
+  readonly steps: Step[]
+}
+
+/** Splits every op over every mesh axis and lists the transfers between them, in order. */
+export function shard(graph: Graph, mesh: Mesh): readonly Step[] {
+  const s: Sharding = { axes: graph.axes, states: new Map(), made: new Map(), copies: new Set(), steps: [] }
+  for (const block of graph.blocks) for (const op of block.ops) {
+    const split: Record<string, string> = {}
+    for (const [name, placement] of Object.entries(mesh)) place(s, op, name, placement, split)
+    s.steps.push({ op, split })
+    for (const t of op.tensors) if (t.role === 'out') { s.made.set(t.name, op); for (const key of s.copies) if (key.startsWith(`${t.name} `)) s.copies.delete(key) }
+  }
+  return s.steps
+}
+
+function place(s: Sharding, op: Op, mesh: string, placement: Placement, split: Record<string, string>): void {
+  const inputs = op.tensors.filter(t => t.role !== 'out')
+  const outputs = op.tensors.filter(t => t.role === 'out')
+  const deferred = deferrable(s, op, mesh, inputs, outputs)
+  const own = ownAxis(s, op, mesh, placement, inputs, outputs, deferred.length > 0)
+  const flat = own === null && outputs.every(t => t.held !== 'activation') && inputs.some(t => placement.stored?.includes(t.held))
+  if (own !== null || flat) split[mesh] = own ?? '*'
+  const passes = own === null && deferred.length > 0
+  let added = false
+  for (const input of inputs) {
+    if (passes && deferred.includes(input)) continue
+    const axis = own === null ? null : spelled(s, input, own)
+    const need: State = flat ? 'split *' : axis === null ? 'whole' : `split ${axis}`
+    const idle: State = placement.stored?.includes(input.held) && axis === null ? 'split *' : need
+    const have = s.states.get(input.name)?.[mesh] ?? idle
+    const kind = transition(have, need)
+    if (kind === null) continue
+    const copy = `${input.name} ${mesh} ${need}`
+    if (s.copies.has(copy)) continue
+    s.copies.add(copy)
+    if (have === 'partial' || kind === 'exchange') setState(s, input, mesh, need)
+    // Partial sums that one op adds are added first and reduced once.
+    if (have === 'partial' && op.law === 'sum') { if (added) continue; added = true }
+    s.steps.push(transfer(s, kind, mesh, input, op))
+  }
+  for (const output of outputs) setState(s, output, mesh, outState(s, op, mesh, placement, output, own, flat, passes))
+}
+
+/** How an op splits on one mesh axis: the first rule that applies. */
+function ownAxis(s: Sharding, op: Op, mesh: string, placement: Placement, inputs: readonly Tensor[], outputs: readonly Tensor[], passes: boolean): string | null {
+  const exception = placement.only?.find(rule => op.id.endsWith(rule.ops))
+  if (exception) return exception.axis === null ? null : like(s.axes, op.loop, exception.axis)
+  const weights = op.tensors.filter(t => t.held === 'weight' || t.held === 'gradient')
+  for (const axis of placement.axes) for (const w of weights) { const found = like(s.axes, w.axes, axis); if (found !== null) return found }
+  const listed = first(placement.axes, axis => like(s.axes, op.loop, axis))
+  const rest = first(placement.rest ?? [], axis => like(s.axes, op.loop, axis))
+  const comes = incoming(s, op, mesh, inputs)
+  if (passes && op.law === 'sum') return rest
+  const stays = comes.find(axis => outputs.every(y => spelled(s, y, axis) !== null)) ?? listed
+  if (stays !== null) return stays
+  return passes ? null : rest ?? comes[0] ?? null
+}
+
+/** Axes by which inputs arrive split and which the op iterates over. */
+function incoming(s: Sharding, op: Op, mesh: string, inputs: readonly Tensor[]): string[] {
+  const found: string[] = []
+  for (const input of inputs) {
+    const state = s.states.get(input.name)?.[mesh]
+    if (!state?.startsWith('split ') || state === 'split *') continue
+    const axis = state.slice(6)
+    const named = op.loop.includes(axis) ? axis : op.loop.find(y => typeof y === 'string' && (s.axes[y]?.alias === axis || s.axes[y]?.route === axis))
+    if (typeof named === 'string') found.push(named)
+  }
+  return found
+}
+
+/** Partial inputs that may stay partial: the op is linear in them and makes them smaller, or adds several of them. */
+function deferrable(s: Sharding, op: Op, mesh: string, inputs: readonly Tensor[], outputs: readonly Tensor[]): readonly Tensor[] {
+  const moving = inputs.filter(t => t.held === 'activation' || t.held === 'gradient')
+  const partial = moving.filter(t => s.states.get(t.name)?.[mesh] === 'partial')
+  if (partial.length === 0 || op.law === 'map') return []
+  const smaller = outputs.every(y => y.axes.length < (partial[0]?.axes.length ?? 0))
+  const may = op.law === 'sum' ? partial.length === moving.length && (partial.length > 1 || smaller) : partial.length === 1 && smaller
+  return may ? partial : []
+}
+
+function outState(s: Sharding, op: Op, mesh: string, placement: Placement, output: Tensor, own: string | null, flat: boolean, passes: boolean): State {
+  const axis = own === null ? null : spelled(s, output, own)
+  let state: State = passes ? 'partial' : flat ? 'split *' : own === null ? 'whole' : axis === null ? 'partial' : `split ${axis}`
+  const stored = placement.stored?.includes(output.held)
+  const move = (kind: Transfer['kind'], to: State) => { s.steps.push(transfer(s, kind, mesh, output, op)); state = to }
+  if (state === 'partial' && op.law === 'map' && output.held !== 'gradient') move('reduce', 'whole')
+  if (state === 'partial' && stored) move('scatter', 'split *')
+  if (state === 'split *' && !stored && output.held === 'weight') move('gather', 'whole')
+  return state
+}
+
+/** What an axis is called in a tensor: itself, the axis it renames, or the axis through which tokens reach it. */
+function spelled(s: Sharding, tensor: Tensor, axis: string): string | null {
+  if (tensor.axes.includes(axis)) return axis
+  const alias = s.axes[axis]?.alias
+  if (alias !== undefined && tensor.axes.includes(alias)) return alias
+  return null
+}
+
+/** The axis of a list that is, or is a kind of, the named one. */
+function like(axes: Graph['axes'], extents: readonly Extent[], base: string): string | null {
+  for (const e of extents) if (typeof e === 'string' && (e === base || axes[e]?.is === base)) return e
+  return null
+}
+
+function first<T, R>(list: readonly T[], of: (item: T) => R | null): R | null {
+  for (const item of list) { const found = of(item); if (found !== null) return found }
+  return null
+}
+
+function setState(s: Sharding, tensor: Tensor, mesh: string, state: State): void {
+  const states = s.states.get(tensor.name)
+  if (states) states[mesh] = state
+  else s.states.set(tensor.name, { [mesh]: state })
+}
+
+/** A transfer is charged on the repeats that maker and reader have in common; its size is fixed when it is emitted. */
+function transfer(s: Sharding, kind: Transfer['kind'], mesh: string, tensor: Tensor, reader: Op): Transfer {
+  const maker = s.made.get(tensor.name)
+  const times = maker ? maker.times.filter(axis => reader.times.includes(axis)) : reader.times
+  const others: Record<string, string> = {}
+  for (const [name, state] of Object.entries(s.states.get(tensor.name) ?? {})) {
+    if (name !== mesh && state.startsWith('split ') && state !== 'split *') others[name] = state.slice(6)
+  }
+  return { kind, mesh, tensor, by: maker?.id ?? reader.id, times, axes: local(tensor.axes, others, s.axes) }
+}
+
+/** The name of an axis as it lies on one GPU of a mesh axis. */
+export function localName(axis: string, mesh: string): string {
+  return `${axis}_${mesh}`
+}
+
+/** Extents as one GPU has them under a split: the split axis, those that follow it, and the one that takes what it cannot. */
+export function local(extents: readonly Extent[], split: Readonly<Record<string, string>>, axes: Readonly<Record<string, Axis>>): readonly Extent[] {
+  let result = extents
+  for (const mesh in split) {
+    const axis = split[mesh] ?? ''
+    const spills = axes[axis]?.spills
+    result = result.map(e => typeof e === 'string' && (e === axis || e === spills || axes[e]?.follows === axis) ? localName(e, mesh) : e)
+  }
+  return result
+}
+
+/** Declares the axes that `local` names: an even share, a padded one, or a replica with its spill. */
+export function localAxis(axis: string, mesh: string, owner: string, axes: Readonly<Record<string, Axis>>): Axis {
+  const from = axes[axis]
+  const title = `${from?.title ?? axis} per ${mesh} rank`
+  if (axes[owner]?.spills === axis) return { title, size: ['/', axis, ['max', 1, ['/', mesh, owner]]] }
+  if (from?.uneven === 'pad') return { title, size: ['ceil', ['/', axis, mesh]], source: 'padded to a multiple of the degree' }
+  if (from?.uneven === 'replicate') return { title, size: ['max', 1, ['/', axis, mesh]], source: 'replicated where the degree exceeds it' }
+  return { title, size: ['/', axis, mesh] }
+}

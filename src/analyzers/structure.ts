@@ -1,0 +1,160 @@
+/**
+ * Everything about a run that does not depend on sizes or on how many GPUs there are: sharded, fused and compiled.
+ * Depends on the shape of the graph, on which mesh axes are used, and on the profile; so it is built once and kept.
+ */
+import { compileTerm, layout, type Compiled, type Layout } from './compile.js'
+import { kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Term, type Traffic, type Work } from './cost.js'
+import { fuse, type KernelOps, type KernelStep } from './fuse.js'
+import type { Axis, Graph, Profile, Transfer } from './graph.js'
+import { liveTensors } from './memory.js'
+import { shard, type Mesh, type PlacedOp } from './shard.js'
+
+/** Which constants of the estimate apply to a kernel. */
+export type KernelClass = 'matrix' | 'attention' | 'vector' | 'collective'
+
+export interface Kernel {
+  readonly id: string
+  readonly kind: KernelClass
+  readonly times: Term
+  readonly work: readonly Work[]
+  readonly traffic: readonly Traffic[]
+  /** Bytes that one GPU sends; null for kernels that only compute. */
+  readonly sent: Term | null
+  readonly transfer: Transfer | null
+  readonly compiled: {
+    readonly times: Compiled
+    readonly work: readonly (Compiled & { readonly matrix: boolean; readonly rate: number; readonly share: number })[]
+    readonly traffic: readonly Compiled[]
+    readonly sent: Compiled | null
+  }
+}
+
+/** Products over one thing, with what they are compiled to. */
+export interface Total {
+  readonly terms: readonly Term[]
+  readonly compiled: readonly Compiled[]
+}
+
+export interface Structure {
+  readonly axes: Readonly<Record<string, Axis>>
+  readonly layout: Layout
+  readonly kernels: readonly Kernel[]
+  /** FLOP of the whole model on one GPU's axes undivided: what conventions count. */
+  readonly counted: { readonly matrix: Total; readonly vector: Total }
+  /** Bytes per GPU: each weight once, what the cache keeps, and what lives while each kernel runs. */
+  readonly weights: Total
+  readonly cache: Total
+  readonly live: readonly Total[]
+  /** Elements of all weights, each once, undivided; and the same with only the experts that a token visits. */
+  readonly parameters: Total
+  readonly active: Total
+  /** Bytes of cache for one more token of each sequence, no window reached, undivided. */
+  readonly cachePerToken: Total
+}
+
+/** Shards, fuses and compiles a graph. */
+export function structure(graph: Graph, mesh: Mesh, profile: Profile): Structure {
+  const axes: Axes = { ...graph.axes }
+  for (const name of Object.keys(mesh)) Object.assign(axes, meshAxes(name))
+  const steps = fuse(shard(graph, mesh), profile)
+  const readers = readersOf(steps)
+  const slots = layout(axes)
+  const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: terms.map(t => compileTerm(t, slots.slot)) })
+  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, slots) : opsKernel(step, readers, axes, slots))
+  const placed = steps.flatMap(step => 'transfer' in step ? [] : step.ops)
+  const whole = graph.blocks.flatMap(block => block.ops)
+  const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
+  return {
+    axes, layout: slots, kernels,
+    counted: { matrix: compileAll(counted.filter(w => w.engine === 'matrix')), vector: compileAll(counted.filter(w => w.engine === 'vector')) },
+    weights: compileAll(storedOnce(placed, axes, 'weight')),
+    cache: compileAll(storedOnce(placed, axes, 'cache')),
+    live: prune(liveTensors(steps, axes)).map(compileAll),
+    parameters: compileAll(parameters(graph, false)),
+    active: compileAll(parameters(graph, true)),
+    cachePerToken: compileAll(cachePerToken(graph)),
+  }
+}
+
+function readersOf(steps: readonly KernelStep[]): Map<string, Set<KernelOps>> {
+  const readers = new Map<string, Set<KernelOps>>()
+  const read = (name: string, by: KernelOps) => { const set = readers.get(name); if (set) set.add(by); else readers.set(name, new Set([by])) }
+  for (const step of steps) {
+    if ('transfer' in step) continue
+    for (const { op } of step.ops) for (const t of op.tensors) if (t.role !== 'out') read(t.name, step)
+  }
+  // A tensor that is transferred passes through memory: the transfer is a reader of its own.
+  for (const step of steps) if ('transfer' in step) read(step.transfer.tensor.name, { id: step.id, block: '', ops: [], wraps: false })
+  return readers
+}
+
+function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>, axes: Axes, slots: Layout): Kernel {
+  const cost = kernelCost(step, readers, axes)
+  const compiled = {
+    times: compileTerm(cost.times, slots.slot),
+    work: cost.work.map(w => ({ ...compileTerm(w, slots.slot), matrix: w.engine === 'matrix', rate: slots.slot(w.rate), share: slots.slot(shareOf(w.rate)) })),
+    traffic: cost.traffic.map(t => compileTerm(t, slots.slot)),
+    sent: null,
+  }
+  return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, compiled }
+}
+
+/** The name of the share of a peak that is reached: `peak_ffn` → `share_ffn`. */
+export function shareOf(rate: string): string {
+  return rate.replace('peak_', 'share_')
+}
+
+function transferKernel(id: string, transfer: Transfer, slots: Layout): Kernel {
+  const { sent, times } = transferCost(transfer)
+  const compiled = { times: compileTerm(times, slots.slot), work: [], traffic: [], sent: compileTerm(sent, slots.slot) }
+  return { id, kind: 'collective', times, work: [], traffic: [], sent, transfer, compiled }
+}
+
+/** Fused attention is a class of its own; a lone product without weights is a batched GEMM. */
+function kindOf({ ops }: KernelOps): KernelClass {
+  const products = ops.filter(({ op }) => op.engine === 'matrix')
+  if (products.length === 0) return 'vector'
+  const weighted = products.some(({ op }) => op.tensors.some(t => t.held === 'weight'))
+  return !weighted && ops.length > 1 ? 'attention' : 'matrix'
+}
+
+/** Tensors that stay: weights or caches, each by name once, as they lie on one GPU. */
+function storedOnce(placed: readonly PlacedOp[], axes: Axes, role: 'weight' | 'cache'): Term[] {
+  const found = new Map<string, Term>()
+  for (const { op, split } of placed) for (const t of op.tensors) {
+    if (t.role !== role || found.has(t.name)) continue
+    found.set(t.name, term(t.name, [...op.times, ...localized(t.axes, split, axes), widthOf(t)]))
+  }
+  return [...found.values()]
+}
+
+function parameters(graph: Graph, active: boolean): Term[] {
+  const found = new Map<string, Term>()
+  const visited = (name: string | number) => Object.entries(graph.axes).find(([, axis]) => axis.route === name)?.[0] ?? name
+  for (const block of graph.blocks) for (const op of block.ops) for (const t of op.tensors) {
+    if (t.role !== 'weight' || found.has(t.name)) continue
+    found.set(t.name, term(t.name, [...op.times, ...(active && t.group === 'experts' ? t.axes.map(visited) : t.axes)]))
+  }
+  return [...found.values()]
+}
+
+function cachePerToken(graph: Graph): Term[] {
+  const found = new Map<string, Term>()
+  const isToken = (axis: string | number) => axis === 't' || axis === 'b' || graph.axes[axis]?.is === 'n' || axis === 'n'
+  for (const block of graph.blocks) for (const op of block.ops) for (const t of op.tensors) {
+    if (t.role === 'cache' && !found.has(t.name)) found.set(t.name, term(t.name, [...op.times, ...t.axes.filter(axis => !isToken(axis)), widthOf(t)]))
+  }
+  return [...found.values()]
+}
+
+/** Sets that lie within another can never be the largest. */
+function prune(sets: readonly (readonly Term[])[]): readonly (readonly Term[])[] {
+  const keys = sets.map(set => new Set(set.map(t => `${t.label} ${t.names.join(' ')}`)))
+  return sets.filter((_, i) => !keys.some((other, j) => {
+    const own = keys[i]
+    if (!own || i === j || other.size < own.size || (other.size === own.size && j > i)) return false
+    for (const key of own) if (!other.has(key)) return false
+    return true
+  }))
+}
+
