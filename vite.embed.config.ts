@@ -6,7 +6,9 @@ import { data } from './scripts/data-plugin.js'
  * and serves typed formulas alone, stays a dynamic import: a page that wants them names it in its import map.
  */
 export default defineConfig({
+  base: './',
   plugins: [data()],
+  worker: { format: 'es', plugins: () => [data()], rolldownOptions: { external: /^mathjs($|\/)/ } },
   define: { 'process.env.NODE_ENV': '"production"' },
   build: {
     outDir: 'dist/embed',

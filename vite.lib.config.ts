@@ -6,6 +6,7 @@ const external = (id: string) => !/^(\.|\/|[A-Za-z]:|\0)/.test(id)
 
 /** The library and the command line, one file per module. */
 export default defineConfig({
+  base: './',
   plugins: [data()],
   worker: { format: 'es', plugins: () => [data()] },
   build: {

@@ -1,0 +1,93 @@
+/**
+ * Weighs what the build made against the budgets below and prints the table; exits 1 where one is exceeded.
+ *
+ *  - core: `dist/index.js` bundled and minified; data modules (`dist/data/`, `dist/_virtual/`) and packages stay outside.
+ *    What only a dynamic import reaches is not counted: it is loaded on demand.
+ *  - first load: the scripts that the page or the file pulls in through its own tags and static imports, however deep.
+ *
+ * Workers start after it and are not counted. mathjs is told by a property of its function dispatch, a name that minifying
+ * keeps; it may be in no first load.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'vite'
+
+const budgets = [
+  { name: 'core without data', limit: 30e3, measure: core },
+  { name: 'app, first load', limit: 130e3, measure: () => firstLoad(scriptsOf('dist/app/index.html')) },
+  { name: 'embed', limit: 95e3, measure: () => firstLoad([join(root, 'dist/embed/roofline.js')], { alone: true }) },
+]
+
+const mathjs = 'onMismatch'
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+async function core() {
+  const [{ output }] = await build({
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [{
+      name: 'without-data',
+      enforce: 'pre',
+      resolveId: (id, importer) => importer && /(^|\/)(data|_virtual)\/(?!index\.js$).*\.js$/.test(id) ? { id: resolve(dirname(importer), id), external: true } : null,
+    }],
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: { entry: join(root, 'dist/index.js'), formats: ['es'] },
+      rolldownOptions: { external: id => /^[^./]/.test(id) && !id.startsWith(root), output: { minify: true } },
+    },
+  })
+  const entry = output.find(chunk => chunk.type === 'chunk' && chunk.isEntry)
+  const chunks = new Set()
+  const add = chunk => {
+    if (!chunk || chunk.type !== 'chunk' || chunks.has(chunk)) return
+    chunks.add(chunk)
+    for (const name of chunk.imports) add(output.find(other => other.fileName === name))
+  }
+  add(entry)
+  for (const chunk of chunks) if (chunk.imports.some(name => /^mathjs(\/|$)/.test(name))) throw new Error('the core loads mathjs statically')
+  return [...chunks].reduce((sum, chunk) => sum + gzipSync(chunk.code).length, 0)
+}
+
+/** The scripts that a page names, preloaded ones included. */
+function scriptsOf(page) {
+  const html = readFileSync(join(root, page), 'utf8')
+  const tags = html.match(/<(?:script|link)\b[^>]*>/g) ?? []
+  return tags.flatMap(tag => /\b(?:src|href)="([^"]+\.m?js)"/.exec(tag)?.[1] ?? []).map(path => resolve(root, dirname(page), path))
+}
+
+/** The gzip size of the files and all that they import statically. `alone`: they may import nothing. */
+function firstLoad(files, { alone = false } = {}) {
+  const seen = new Set()
+  const pending = [...files]
+  let sum = 0
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (seen.has(file)) continue
+    seen.add(file)
+    const code = readFileSync(file, 'utf8')
+    if (code.includes(mathjs)) throw new Error(`${file} contains mathjs`)
+    const imports = [...code.matchAll(/(?:^|[;}\s])(?:import|export)\s*(?:[\w$*{][\w$*{},\s]*from\s*)?(["'`])([^"'`]+)\1/g)].map(match => match[2])
+    if (alone && imports.length > 0) throw new Error(`${file} imports ${imports.join(', ')}`)
+    pending.push(...imports.filter(path => path.startsWith('.')).map(path => resolve(dirname(file), path)))
+    sum += gzipSync(code).length
+  }
+  if (seen.size === 0) throw new Error('no script found')
+  return sum
+}
+
+if (!existsSync(join(root, 'dist/index.js'))) throw new Error('nothing built: run `npm run build` first')
+const kB = bytes => `${(bytes / 1e3).toFixed(1)} kB`
+for (const { name, limit, measure } of budgets) {
+  let line
+  try {
+    const size = await measure()
+    if (size > limit) process.exitCode = 1
+    line = `${kB(size).padStart(9)} of ${kB(limit).padStart(9)}  ${size > limit ? 'too large' : 'ok'}`
+  } catch (failure) {
+    process.exitCode = 1
+    line = `failed: ${failure.message}`
+  }
+  console.log(`${name.padEnd(20)}${line}`)
+}

@@ -1,0 +1,94 @@
+/** The package as a stranger gets it: packed, installed into an empty project, imported and run there. */
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+interface Manifest {
+  readonly exports: Record<string, string | { readonly types: string, readonly default: string }>
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const project = mkdtempSync(join(tmpdir(), 'roofline-package-'))
+const installed = join(project, 'node_modules', 'roofline')
+const minutes = 60_000
+
+const npm = (cwd: string, ...args: string[]) =>
+  execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+/** Runs a module in the project and gives what it prints. */
+async function node(code: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], { cwd: project })
+  return stdout.trim()
+}
+
+/** Whether something that goes into the build is newer than the build, or there is none. */
+function stale(): boolean {
+  const built = statSync(join(root, 'dist', 'index.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const inputs = ['src', 'data'].flatMap(folder => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(file => join(root, folder, file)))
+  return inputs.some(file => statSync(file).mtimeMs > built)
+}
+
+beforeAll(() => {
+  if (stale()) npm(root, 'run', 'build')
+  npm(root, 'pack', '--ignore-scripts', '--pack-destination', project)
+  const tarball = readdirSync(project).find(file => file.endsWith('.tgz'))!
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }')
+  npm(project, 'install', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`)
+}, 5 * minutes)
+
+afterAll(() => { rmSync(project, { recursive: true, force: true }) })
+
+test('holds what its exports name', () => {
+  const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest
+  expect(Object.keys(exports)).toEqual(['.', './ui', './define', './data', './embed', './package.json'])
+  const files = Object.values(exports).flatMap(entry => (typeof entry === 'string' ? [entry] : [entry.types, entry.default]))
+  expect(files.filter(file => !existsSync(join(installed, file)))).toEqual([])
+})
+
+test('names no path of the machine that built it', () => {
+  const texts = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' }).filter(file => /\.(js|ts|html|css)$/.test(file))
+  expect(texts.filter(file => readFileSync(join(installed, 'dist', file), 'utf8').includes(root))).toEqual([])
+})
+
+test('the core and the data run in Node', async () => {
+  const names = await node(`console.log(JSON.stringify([await import('roofline'), await import('roofline/data')].map(module => Object.keys(module))))`)
+  const [core, data] = JSON.parse(names) as string[][]
+  expect(core).toEqual(expect.arrayContaining(['analyze', 'explain', 'readModel', 'gpus', 'models']))
+  expect(data).not.toHaveLength(0)
+})
+
+test.each(['ui', 'define', 'embed'])('roofline/%s resolves', async entry => {
+  expect(await node(`console.log(import.meta.resolve('roofline/${entry}'))`)).toMatch(/^file:.*\/node_modules\/roofline\/dist\//)
+})
+
+test('its types resolve', () => {
+  const entries = ['roofline', 'roofline/ui', 'roofline/define', 'roofline/data', 'roofline/embed']
+  writeFileSync(join(project, 'use.ts'), entries.map((entry, i) => `import * as entry${String(i)} from '${entry}'\nvoid entry${String(i)}\n`).join(''))
+  const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', target: 'es2022', lib: ['es2023', 'dom'], types: [], skipLibCheck: false }
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }))
+  let complaints = ''
+  try {
+    execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], { cwd: project, encoding: 'utf8' })
+  } catch (failure) {
+    complaints = (failure as { stdout: string }).stdout
+  }
+  // What other packages declare wrongly is theirs.
+  const own = complaints.split('\n').filter(line => !line.startsWith('node_modules/') || line.startsWith('node_modules/roofline/'))
+  expect(own.join('\n')).toBe('')
+}, 2 * minutes)
+
+test('the command line starts', async () => {
+  const { stdout } = await promisify(execFile)(join(project, 'node_modules', '.bin', 'roofline'), ['gpus', '--json'], { cwd: project, maxBuffer: 1e8 })
+  expect(JSON.parse(stdout)).toBeInstanceOf(Array)
+})
+
+test("README's first sample runs as printed", async () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const sample = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(match => match[1]!).find(code => code.includes("from 'roofline'"))
+  expect(sample, 'README.md has a js block that imports roofline').toBeDefined()
+  expect(await node(sample!)).not.toBe('')
+})
