@@ -5,10 +5,10 @@
 const layers = [
   { name: 'hardware', path: '^src/hardware/' },
   { name: 'vocabulary', path: '^src/analyzers/models/architecture\\.ts$' },
-  { name: 'graph', path: '^src/analyzers/(graph|product)\\.ts$' },
+  { name: 'graph', path: '^src/analyzers/(graph|product|axes)\\.ts$' },
   { name: 'ops', path: '^src/analyzers/ops/' },
   { name: 'readers', path: '^src/analyzers/(models/(?!architecture\\.ts$)|import/|parallel/)' },
-  { name: 'passes', path: '^src/analyzers/(?!graph\\.|product\\.|analyze\\.)[^/]+\\.ts$' },
+  { name: 'passes', path: '^src/analyzers/(?!graph\\.|product\\.|axes\\.|analyze\\.)[^/]+\\.ts$' },
   { name: 'analyze', path: '^src/analyzers/analyze\\.ts$' },
   { name: 'serving', path: '^src/serving/' },
   { name: 'index', path: '^src/(index|data)\\.ts$' },
