@@ -1,0 +1,131 @@
+/** Reads the config.json of a Hugging Face checkpoint into a `Decoder`. */
+import type { Decoder } from '../models/architecture.js'
+import { closest } from '../../names.js'
+import { error, failed, note, type Problem } from '../../problem.js'
+import { decoder } from './huggingface/decoder.js'
+import { families, wrappers } from './huggingface/families.js'
+import type { Family } from './huggingface/family.js'
+import { count, flag, isObject, list, lookup, report, shown, text, type Config, type Fields } from './huggingface/fields.js'
+import { precision } from './huggingface/quantization.js'
+import { classes, mechanisms, uncovered } from './huggingface/uncovered.js'
+
+/** Whether this reader is the one to ask: an object with `architectures` or `model_type`. */
+export function matches(source: unknown): boolean {
+  return isObject(source) && (Object.hasOwn(source, 'architectures') || Object.hasOwn(source, 'model_type'))
+}
+
+/**
+ * The decoder a config describes, or the problems that stand in the way; never throws.
+ * Paths are those of the file (`text_config.hidden_size`); the file itself has the empty path.
+ * Errors: `invalid-config`, `unsafe-key`, `missing-field`, `invalid-field`, `indivisible`, `unknown-architecture`,
+ * `unknown-quantization`, `not-supported`. Notes: `vision-not-counted`, `mtp-not-counted`, `head-assumed`,
+ * `partly-quantized`, `unread-exclusion`.
+ */
+export function read(config: unknown): { readonly model: Decoder | null; readonly problems: readonly Problem[] } {
+  if (!isObject(config)) return { model: null, problems: [error('invalid-config', '', `A config is a JSON object; this is ${shown(config)}.`)] }
+  const unsafe = unsafeKeys(config)
+  if (unsafe.length > 0) return { model: null, problems: unsafe }
+  const problems: Problem[] = []
+  const root: Fields = { config, defaults: {}, prefix: '', problems }
+  const wrapped = wrappers.some(type => type === lookup(root, 'model_type').value)
+  const scope = wrapped ? textFields(root) : root
+  const family = scope === null ? null : familyOf(scope)
+  if (scope === null || family === null) return { model: null, problems }
+  const fields: Fields = { ...scope, defaults: family.defaults }
+  const scopes = wrapped ? [fields, root] : [fields]
+  for (const around of scopes) refuseMechanisms(around, family)
+  const shape = decoder(fields, family, tied(fields, root))
+  const model: Decoder = { ...shape, precision: precision(scopes, shape) }
+  if (wrapped) leftOut(root)
+  predictionModules(fields, family)
+  return { model: failed(problems) ? null : model, problems }
+}
+
+/** Keys that could reach an object's prototype, anywhere in the file. */
+function unsafeKeys(config: Config): Problem[] {
+  const problems: Problem[] = []
+  const seen = new Set<object>()
+  const open: (readonly [value: unknown, path: string])[] = [[config, '']]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [value, path] = next
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue
+    seen.add(value)
+    for (const [key, item] of Object.entries(value)) {
+      const at = path === '' ? key : `${path}.${key}`
+      if (key === '__proto__' || key === 'constructor' || key === 'prototype') problems.push(error('unsafe-key', at, `${at} is a key that no config has; the file is not read.`))
+      else if (typeof item === 'object') open.push([item, at])
+    }
+  }
+  return problems
+}
+
+/** The decoder inside a multimodal config. */
+function textFields(root: Fields): Fields | null {
+  const { path, value } = lookup(root, 'text_config')
+  if (isObject(value)) return { config: value, defaults: {}, prefix: 'text_config.', problems: root.problems }
+  const what = value === undefined || value === null ? 'missing' : `${shown(value)}, expected an object`
+  report(root, error(value === undefined || value === null ? 'missing-field' : 'invalid-field', path, `${path} is ${what}: it describes the decoder.`))
+  return null
+}
+
+/** The row for a config, by `model_type`, or by its class where it has no type. */
+function familyOf(fields: Fields): Family | null {
+  const type = text(fields, 'model_type')
+  const architecture = list<string>(fields, 'architectures', 'string')?.[0] ?? null
+  if (type === null && architecture === null) {
+    const { path } = lookup(fields, 'model_type')
+    report(fields, error('missing-field', path, `${path} is missing, and there is no architectures: nothing says what this is.`))
+    return null
+  }
+  const family = families.find(row => (type === null ? architecture !== null && row.architectures.includes(architecture) : row.types.includes(type)))
+  if (family === undefined) return unknown(fields, type, architecture)
+  if (architecture === null || family.architectures.length === 0 || family.architectures.includes(architecture)) return family
+  const stem = (name: string): string => name.replace(/(?:For[A-Z]\w*|LMHeadModel|Model)$/, '')
+  if (!family.architectures.some(name => stem(name) === stem(architecture))) return unknown(fields, type, architecture)
+  const { path } = lookup(fields, 'architectures')
+  report(fields, note('head-assumed', path, `${architecture} is read as ${family.architectures[0] ?? family.types[0]}: with a head over the vocabulary.`))
+  return family
+}
+
+/** Says which architecture it is and what it has that no row can say. */
+function unknown(fields: Fields, type: string | null, architecture: string | null): null {
+  const byClass = classes.find(([start]) => architecture?.startsWith(start) === true)?.[1] ?? ''
+  const name = architecture ?? type ?? ''
+  const has = uncovered.get(type ?? '') ?? uncovered.get(byClass)
+  const { path } = lookup(fields, type === null || families.some(row => row.types.includes(type)) ? 'architectures' : 'model_type')
+  const why = has === undefined ? 'is not among the architectures that are read' : `has ${has}, which is not covered yet`
+  report(fields, error('unknown-architecture', path, `${shown(name).slice(1, -1)} ${why}.`, closest(type ?? name, families.flatMap(row => row.types), 3)))
+  return null
+}
+
+/** A known family with a foreign mechanism is not that family. */
+function refuseMechanisms(fields: Fields, family: Family): void {
+  for (const [field, what] of mechanisms) {
+    const { path, value } = lookup(fields, field)
+    if (value === undefined || value === null || value === false || value === 0 || (Array.isArray(value) && value.length === 0)) continue
+    report(fields, error('unknown-architecture', path, `${path} is set: ${what}, which is not covered yet and which ${family.types[0]} does not have.`))
+  }
+  // 1 marks softmax attention, 0 linear attention.
+  const types = list<number>(fields, 'attn_type_list', 'number')
+  if (types?.some(type => type !== 1) === true) {
+    const { path } = lookup(fields, 'attn_type_list')
+    report(fields, error('unknown-architecture', path, `${path} has layers of linear attention, which is not covered yet.`))
+  }
+}
+
+/** A multimodal config states it at its root, where it counts for the whole model. */
+function tied(fields: Fields, root: Fields): boolean {
+  return flag(Object.hasOwn(root.config, 'tie_word_embeddings') ? root : fields, 'tie_word_embeddings')
+}
+
+function leftOut(root: Fields): void {
+  const parts = ['vision_config', 'audio_config', 'video_config'].filter(key => isObject(lookup(root, key).value))
+  report(root, note('vision-not-counted', parts[0] ?? 'model_type', `Only the text decoder is counted: not ${parts.length > 0 ? parts.join(', ') : 'the vision encoder'} and what joins it to the text.`))
+}
+
+function predictionModules(fields: Fields, family: Family): void {
+  const field = ['num_nextn_predict_layers', 'num_mtp_modules'].find(key => count(fields, key) > 0)
+  if (field === undefined && !family.hiddenMtp) return
+  const { path } = lookup(fields, field ?? 'model_type')
+  report(fields, note('mtp-not-counted', path, 'Modules that predict further tokens are in the checkpoint and are not counted.'))
+}

@@ -1,0 +1,80 @@
+/** What a family's row may say: how the fields of its config.json become a `Decoder`. Types only. */
+import type { GroupedAttention, Layer, Norm } from '../../models/architecture.js'
+import type { Config, Fields, Flag, Key } from './fields.js'
+
+/** Under which names a family states its sizes. */
+export interface Names {
+  readonly width: Key
+  readonly layers: Key
+  readonly vocabulary: Key
+  readonly context: Key
+  readonly heads: Key
+  /** Key-value heads; where the file is silent, as many as query heads. Null where the family has no such field. */
+  readonly kvHeads: Key | null
+  /** Width of a head; where the file is silent, the model width over the heads. Null where the family has no such field. */
+  readonly headWidth: Key | null
+  /** Width of a value head; null where it is that of a query head. */
+  readonly valueWidth: Key | null
+  readonly window: Key
+  /** Width of a dense FFN; where absent, four times the model width if `ffnOverWidth` says so. */
+  readonly ffn: Key
+}
+
+/** Routed experts. */
+export interface Experts {
+  readonly experts: Key
+  readonly active: Key
+  readonly width: Key
+  /** Which layers have them: `all`; those `after` the first dense ones, every `moe_layer_freq`-th; every `step`-th but for a list. */
+  readonly layers: 'all' | 'after' | 'step'
+  readonly bias: Flag
+  readonly routerBias: Flag
+  /** The shared expert: a field with its width, or a field that counts experts of the routed width. */
+  readonly shared: { readonly width: Key } | { readonly count: Key } | null
+  readonly sharedGate: boolean
+}
+
+/** One architecture family. */
+export interface Family {
+  /** `model_type` values; the first names the family. */
+  readonly types: readonly [string, ...string[]]
+  /** Names in `architectures`. */
+  readonly architectures: readonly string[]
+  readonly names: Names
+  /** What the family's config class in transformers fills in where a file is silent, for the fields that matter here. */
+  readonly defaults: Config
+  /** Fields that must have their default value, because another value is a layer that is not covered. */
+  readonly fixed: Config
+  /** A field that must equal the width: OPT projects its embeddings where it does not. */
+  readonly equalsWidth?: string
+  readonly norm: Norm['kind']
+  readonly position: 'rope' | 'alibi' | 'learned' | { readonly alibi: string }
+  /** Rows of a learned position table beyond the context: OPT has 2. */
+  readonly extraRows: number
+  readonly embeddingNorm: boolean
+  readonly headBias: Flag
+  readonly attention: 'grouped' | 'latent'
+  readonly qkvBias: Flag
+  readonly outBias: Flag
+  readonly qkNorm: GroupedAttention['qkNorm']
+  /** Where a sink logit per head is learned. */
+  readonly sinks: { readonly local: Flag; readonly global: Flag }
+  /** Which layers see a window, where `layer_types` does not say. `pattern`: all but every n-th; `late`: from `max_window_layers` on. */
+  readonly window: 'never' | 'always' | 'pattern' | 'late' | { readonly listed: string }
+  /** Names that differ in layers with a window. */
+  readonly local: Partial<Names>
+  readonly gated: boolean
+  readonly ffnBias: Flag
+  readonly ffnOverWidth: 4 | null
+  readonly experts: Experts | null
+  readonly parallel: Flag
+  readonly inputNorms: Layer['inputNorms']
+  readonly outputNorms: Layer['outputNorms']
+  readonly normalizesInput: boolean
+  /** Whether checkpoints hold prediction modules that the config does not mention. */
+  readonly hiddenMtp: boolean
+  /** Key-value heads where a field's name is not enough (Falcon). */
+  readonly groups?: (fields: Fields, heads: number) => number
+  /** Input norms where a constant is not enough (Falcon). */
+  readonly norms?: (fields: Fields) => Layer['inputNorms']
+}

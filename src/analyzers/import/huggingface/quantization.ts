@@ -1,0 +1,149 @@
+/** In which precision a checkpoint says it holds its weights: `torch_dtype` and `quantization_config`. */
+import type { Decoder, Precision, WeightGroup } from '../../models/architecture.js'
+import { closest } from '../../../names.js'
+import { error, note } from '../../../problem.js'
+import { quantizedGroups } from './exclusions.js'
+import { isObject, list, lookup, report, shown, text, type Config, type Fields } from './fields.js'
+
+const dtypes: ReadonlyMap<string, string> = new Map([
+  ['float32', 'fp32'], ['float', 'fp32'], ['bfloat16', 'bf16'], ['float16', 'fp16'], ['half', 'fp16'],
+  ['float8_e4m3fn', 'fp8'], ['float8_e4m3', 'fp8'],
+])
+
+/** ModelOpt's `quant_algo`: https://github.com/NVIDIA/TensorRT-Model-Optimizer. */
+const algorithms: ReadonlyMap<string, string> = new Map([
+  ['FP8', 'fp8'], ['FP8_PER_CHANNEL_PER_TOKEN', 'fp8'], ['FP8_PB_WO', 'fp8-block'], ['FP8_PB_REAL', 'fp8-block'], ['MXFP8', 'mxfp8'], ['NVFP4', 'nvfp4'],
+  ['NVFP4_AWQ', 'nvfp4'], ['W4A16_NVFP4', 'nvfp4'], ['MXFP4', 'mxfp4'], ['W4A16_AWQ', 'int4'], ['W4A8_AWQ', 'int4'], ['INT4_AWQ', 'int4'],
+  ['INT8_SQ', 'int8'], ['W8A8_SQ_PER_CHANNEL', 'int8'], ['W8A16', 'int8'],
+])
+
+/** How the weights' dtype follows from `quantization_config`, by `quant_method`. Null where it does not. */
+const methods: ReadonlyMap<string, (fields: Fields) => string | null> = new Map([
+  ['fp8', fields => (lookup(fields, 'weight_block_size').value == null ? 'fp8' : blockFp8(fields))],
+  ['fbgemm_fp8', () => 'fp8'],
+  ['mxfp4', () => 'mxfp4'],
+  ['mxfp8', () => 'mxfp8'],
+  ['modelopt', modelopt],
+  ['compressed-tensors', compressed],
+  ['gptq', integer], ['awq', integer],
+  ['bitsandbytes', fields => (lookup(fields, 'load_in_4bit').value === true ? 'int4' : lookup(fields, 'load_in_8bit').value === true ? 'int8' : null)],
+])
+
+/** `fp8-block` is one scale per 128 × 128 weights. */
+function blockFp8(fields: Fields): string | null {
+  const block = list<number>(fields, 'weight_block_size', 'number')
+  return block?.length === 2 && block.every(n => n === 128) ? 'fp8-block' : null
+}
+
+function modelopt(fields: Fields): string | null {
+  return algorithms.get(text(fields, 'quant_algo') ?? '') ?? null
+}
+
+function integer(fields: Fields): string | null {
+  const { value } = lookup(fields, ['bits', 'w_bit'])
+  return value === 4 ? 'int4' : value === 8 ? 'int8' : null
+}
+
+/** llm-compressor's groups; all of one dtype, for all linear layers. */
+function compressed(fields: Fields): string | null {
+  const { value } = lookup(fields, 'config_groups')
+  const groups = isObject(value) ? Object.values(value) : []
+  const format = text(fields, 'format') ?? ''
+  const found = new Set(groups.map(group => (isObject(group) && isObject(group['weights']) && targetsLinear(group) ? groupDtype(group['weights'], format) : null)))
+  return found.size === 1 ? ([...found][0] ?? null) : null
+}
+
+function targetsLinear(group: Config): boolean {
+  const targets = group['targets']
+  return targets === undefined || (Array.isArray(targets) && targets.every(target => target === 'Linear'))
+}
+
+function groupDtype(weights: Config, format: string): string | null {
+  const [bits, type] = [weights['num_bits'], weights['type']]
+  if (type === 'int') return bits === 8 ? 'int8' : bits === 4 ? 'int4' : null
+  if (type !== 'float') return null
+  if (bits === 8) return weights['strategy'] === 'block' ? 'fp8-block' : weights['group_size'] === 32 ? 'mxfp8' : 'fp8'
+  return bits !== 4 ? null : format.startsWith('mxfp4') || weights['group_size'] === 32 ? 'mxfp4' : weights['group_size'] === 16 ? 'nvfp4' : null
+}
+
+/** The dtype of unquantized weights. */
+export function weightsDtype(scopes: readonly Fields[]): string | null {
+  for (const fields of scopes) {
+    const key = ['dtype', 'torch_dtype']
+    const stated = text(fields, key)?.replace(/^torch\./, '')
+    if (stated === undefined || stated === 'auto') continue
+    const dtype = dtypes.get(stated)
+    if (dtype !== undefined) return dtype
+    const { path, value } = lookup(fields, key)
+    report(fields, error('invalid-field', path, `${path} is ${shown(value)}, not a dtype of weights that is known.`, closest(stated, [...dtypes.keys()], 3)))
+  }
+  return null
+}
+
+/** The precision that a checkpoint states. `scopes`: the decoder's own fields, then those around it. */
+export function precision(scopes: readonly Fields[], model: Pick<Decoder, 'kinds' | 'order'>): Precision {
+  const weights = weightsDtype(scopes)
+  const scope = scopes.find(fields => (lookup(fields, 'quantization_config').value ?? null) !== null)
+  if (scope === undefined) return { weights, quantized: null, cache: null }
+  const { path, value } = lookup(scope, 'quantization_config')
+  if (!isObject(value)) {
+    report(scope, error('invalid-field', path, `${path} is ${shown(value)}, expected an object.`))
+    return { weights, quantized: null, cache: null }
+  }
+  const fields: Fields = { config: value, defaults: {}, prefix: `${path}.`, problems: scope.problems }
+  return { weights, quantized: quantized(fields, model), cache: cache(fields) }
+}
+
+function quantized(fields: Fields, model: Pick<Decoder, 'kinds' | 'order'>): Precision['quantized'] {
+  const method = text(fields, 'quant_method')?.toLowerCase() ?? (Object.hasOwn(fields.config, 'quant_algo') ? 'modelopt' : null)
+  const { path } = lookup(fields, 'quant_method')
+  const dtypeOf = methods.get(method ?? '')
+  if (method === null || dtypeOf === undefined) {
+    const said = method === null ? `${path} is missing` : `${path} is ${shown(method)}, which is not known`
+    report(fields, error('unknown-quantization', path, `${said}.`, method === null ? [] : closest(method, [...methods.keys()], 3)))
+    return null
+  }
+  const dtype = dtypeOf(fields)
+  if (dtype === null) {
+    const parent = fields.prefix.slice(0, -1)
+    report(fields, error('not-supported', parent, `${parent} describes ${method} weights in a format that is not covered.`, [...new Set(algorithms.values())]))
+    return null
+  }
+  return groupsOf(fields, dtype, model)
+}
+
+function groupsOf(fields: Fields, dtype: string, model: Pick<Decoder, 'kinds' | 'order'>): Precision['quantized'] {
+  const key = ['ignore', 'modules_to_not_convert', 'exclude_modules', 'llm_int8_skip_modules']
+  const { path } = lookup(fields, key)
+  const found = quantizedGroups(list<string>(fields, key, 'string') ?? [], layerGroups(model))
+  // transformers' MXFP4 replaces the experts of gpt-oss and nothing else.
+  const groups = text(fields, 'quant_method') === 'mxfp4' ? found.groups.filter(group => group === 'experts') : found.groups
+  const partly = found.partly.filter(group => groups.includes(group))
+  if (partly.length > 0) {
+    report(fields, note('partly-quantized', path, `Some ${partly.join(' and ')} weights are left unquantized; all are counted as ${dtype}.`))
+  }
+  if (found.unread.length > 0) {
+    const few = found.unread.slice(0, 3).map(shown).join(', ')
+    report(fields, note('unread-exclusion', path, `${path} names modules that were not recognized and are counted as quantized: ${few}.`))
+  }
+  return groups.length === 0 ? null : { dtype, groups }
+}
+
+/** Per layer, the groups of linear weights in it. */
+function layerGroups(model: Pick<Decoder, 'kinds' | 'order'>): readonly (readonly WeightGroup[])[] {
+  const groups = new Map(model.kinds.map(({ name, ffn }): [string, WeightGroup[]] =>
+    [name, ['attention', ...(ffn.kind === 'dense' ? ['ffn' as const] : ['experts' as const, ...(ffn.sharedWidth === null ? [] : ['shared' as const])])]]))
+  return model.order.flatMap(([name, times]) => Array.from({ length: times }, () => groups.get(name) ?? []))
+}
+
+/** `kv_cache_scheme` is a name or a description of numbers; `kv_cache_quant_algo` a name. */
+function cache(fields: Fields): string | null {
+  const { path, value } = lookup(fields, ['kv_cache_scheme', 'kv_cache_quant_algo'])
+  if (value === undefined || value === null) return null
+  const dtype = typeof value === 'string' ? algorithms.get(value.toUpperCase())
+    : isObject(value) && value['num_bits'] === 8 ? (value['type'] === 'float' ? 'fp8' : value['type'] === 'int' ? 'int8' : undefined)
+      : isObject(value) && value['num_bits'] === 4 && value['type'] === 'float' ? 'nvfp4' : undefined
+  if (dtype !== undefined) return dtype
+  report(fields, error('not-supported', path, `${path} is ${shown(value)}, a cache format that is not covered.`, ['FP8']))
+  return null
+}

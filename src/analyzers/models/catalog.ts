@@ -1,0 +1,63 @@
+/** The checkpoints that are known by name: data/models, one file per family, every entry with the config it was published with. */
+import { closest, key, words } from '../../names.js'
+import { error, type Problem } from '../../problem.js'
+import bloom from '../../../data/models/bloom.json?values'
+import deepseek from '../../../data/models/deepseek.json?values'
+import falcon from '../../../data/models/falcon.json?values'
+import gemma from '../../../data/models/gemma.json?values'
+import gptOss from '../../../data/models/gpt-oss.json?values'
+import gpt from '../../../data/models/gpt.json?values'
+import internlm from '../../../data/models/internlm.json?values'
+import kimi from '../../../data/models/kimi.json?values'
+import llama from '../../../data/models/llama.json?values'
+import mimo from '../../../data/models/mimo.json?values'
+import minimax from '../../../data/models/minimax.json?values'
+import mistral from '../../../data/models/mistral.json?values'
+import mixtral from '../../../data/models/mixtral.json?values'
+import olmo from '../../../data/models/olmo.json?values'
+import opt from '../../../data/models/opt.json?values'
+import phi from '../../../data/models/phi.json?values'
+import qwen from '../../../data/models/qwen.json?values'
+
+/** A published checkpoint. */
+export interface Checkpoint {
+  /** Kebab-case name: `llama-3.1-8b`. */
+  readonly id: string
+  readonly name: string
+  /** Repository on huggingface.co. */
+  readonly huggingface: string
+  /** Other names, and repositories with the same architecture and precision. */
+  readonly aliases: readonly string[]
+  /** The fields of its config.json that the reader uses. */
+  readonly config: Readonly<Record<string, unknown>>
+  readonly source: string
+  /** Counts that are known otherwise: oracles of the reader and the model builders. */
+  readonly expected: { readonly parameters: number; readonly activeParameters?: number; readonly source: string } | null
+}
+
+/** Every checkpoint, by family and size. */
+export const models = [
+  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo,
+].flat() as readonly Checkpoint[]
+
+/** All that a checkpoint answers to: an id may stand without its owner, `Llama-3.1-8B` for `meta-llama/Llama-3.1-8B`. */
+function namesOf({ id, name, huggingface, aliases }: Checkpoint): string[] {
+  return [id, name, huggingface, ...aliases].flatMap(title => [title, title.slice(title.lastIndexOf('/') + 1)])
+}
+
+const byKey: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => namesOf(model).map(title => [key(title), model] as const)))
+
+/**
+ * A checkpoint by id, name, alias or Hugging Face id, whatever the case and punctuation.
+ * Errors: `ambiguous-model` where the name begins several (`llama-2`), `unknown-model` with the most similar ids.
+ */
+export function findModel(name: string): Checkpoint | Problem {
+  const found = byKey.get(key(name))
+  if (found !== undefined) return found
+  const typed = words(name)
+  const begun = typed.length === 0 ? [] : models.filter(({ id }) => typed.every((word, i) => words(id)[i] === word)).map(({ id }) => id)
+  const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name)
+  if (begun.length > 1) return error('ambiguous-model', 'model', `${shown} stands for several models: ${begun.join(', ')}.`, begun)
+  const near = [...begun, ...closest(name, models.map(({ id }) => id).filter(id => !begun.includes(id)), 3)].slice(0, 3)
+  return error('unknown-model', 'model', `${shown} is not a model in the catalogue.`, near)
+}
