@@ -36,7 +36,7 @@ export default defineConfig(
     extends: [lit.configs['flat/recommended'], wc.configs['flat/recommended'], wc.configs['flat/best-practice']],
     rules: {
       'lit/attribute-names': ['error', { convention: 'kebab' }],
-      'lit/ban-attributes': ['error', 'onclick', 'style'],
+      'lit/ban-attributes': ['error', 'onclick'],
       'lit/lifecycle-super': 'error',
       'lit/no-classfield-shadowing': 'error',
       'lit/no-invalid-escape-sequences': 'error',
