@@ -38,6 +38,8 @@ export interface Total {
 export interface Structure {
   readonly axes: Readonly<Record<string, Axis>>
   readonly layout: Layout
+  /** Where the axes stand that change from pass to pass. */
+  readonly slots: Readonly<Record<'b' | 's' | 't' | 'o' | 'causal', number>>
   readonly kernels: readonly Kernel[]
   /** FLOP of the whole model on one GPU's axes undivided: what conventions count. */
   readonly counted: { readonly matrix: Total; readonly vector: Total }
@@ -64,8 +66,9 @@ export function structure(graph: Graph, mesh: Mesh, profile: Profile): Structure
   const placed = steps.flatMap(step => 'transfer' in step ? [] : step.ops)
   const whole = graph.blocks.flatMap(block => block.ops)
   const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
+  const at = slots.slot
   return {
-    axes, layout: slots, kernels,
+    axes, layout: slots, kernels, slots: { b: at('b'), s: at('s'), t: at('t'), o: at('o'), causal: at('causal') },
     counted: { matrix: compileAll(counted.filter(w => w.engine === 'matrix')), vector: compileAll(counted.filter(w => w.engine === 'vector')) },
     weights: compileAll(storedOnce(placed, axes, 'weight')),
     cache: compileAll(storedOnce(placed, axes, 'cache')),

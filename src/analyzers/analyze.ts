@@ -1,0 +1,109 @@
+/** The whole answer: a Scenario in, a Report out. */
+import { failed, type Problem } from '../problem.js'
+import type { Memory, Metrics, Phase, Report } from '../scenario/report.js'
+import type { Scenario } from '../scenario/schema.js'
+import { value } from './compile.js'
+import { largestFitting } from './inverse.js'
+import { metric, type Totals } from './metrics.js'
+import { phaseReport } from './report.js'
+import { resolve } from './resolve.js'
+import { decodeTokens, memoryAt, prefillTokens, prepare, sizesOf, type Run } from './run.js'
+import type { Total } from './structure.js'
+
+/**
+ * Analyzes one scenario: FLOP, bytes, seconds and what bounds every kernel of each phase, memory on the fullest GPU,
+ * and the metrics of the request. Never throws for bad input: what cannot be answered is in `problems`, without phases.
+ */
+export function analyze(scenario: Scenario): Report {
+  const resolved = resolve(scenario)
+  if ('scenario' in resolved) return reportOf(prepare(resolved))
+  return refusal(scenario, resolved)
+}
+
+/** A report that holds no numbers, only why. */
+export function refusal(scenario: Scenario, problems: readonly Problem[]): Report {
+  if (!failed(problems)) throw new Error('a refusal needs a reason')
+  return { schema: 'roofline/1', scenario, model: null, phases: [], memory: null, stages: [], links: [], metrics: null, problems: problems.map(p => ({ ...p, suggestions: [...p.suggestions] })) }
+}
+
+function reportOf(run: Run): Report {
+  const { resolved } = run
+  const prefillSizes = sizesOf(run, run.prefill, prefillTokens(run))
+  const decodeSizes = sizesOf(run, run.decode, decodeTokens(run))
+  const counted = resolved.scenario.conventions.attention === 'causal' ? 1 : 0
+  const prefill = phaseReport('prefill', run.prefill, prefillSizes, run.machine, counted)
+  const decode = phaseReport('decode', run.decode, decodeSizes, run.machine, counted)
+  const model = {
+    id: resolved.id, family: resolved.decoder.family,
+    parameters: whole(run.decode.parameters, decodeSizes), activeParameters: whole(run.decode.active, decodeSizes),
+    macs: null, cacheBytesPerToken: whole(run.decode.cachePerToken, decodeSizes),
+  }
+  const totals = totalsOf(run, prefill, decode)
+  const { memory, maxBatch, maxContext } = fit(run, prefillSizes, decodeSizes)
+  return {
+    schema: 'roofline/1', scenario: resolved.scenario, model, phases: [prefill, decode], memory,
+    stages: [], links: linksOf(run, prefill, decode, totals),
+    metrics: metricsOf(totals, maxBatch, maxContext),
+    problems: resolved.notes.map(p => ({ ...p, suggestions: [...p.suggestions] })),
+  }
+}
+
+function metricsOf(totals: Totals, maxBatch: number, maxContext: number): Metrics {
+  return {
+    ttft: metric('ttft', totals), tpot: metric('tpot', totals), latency: metric('latency', totals),
+    tokensPerSecond: metric('tokensPerSecond', totals), tokensPerSecondPerGpu: metric('tokensPerSecondPerGpu', totals), samplesPerSecond: null,
+    mfu: metric('mfu', totals), hfu: null, mbu: metric('mbu', totals),
+    joulesPerToken: metric('joulesPerToken', totals), usdPerMillionTokens: metric('usdPerMillionTokens', totals),
+    maxBatch, maxContext,
+  }
+}
+
+/** Sums of integers stay exact: products over one model fit 2^53. */
+function whole(of: Total, sizes: Float64Array): number {
+  let sum = 0
+  for (const term of of.compiled) sum += value(term, sizes)
+  return sum
+}
+
+export function totalsOf({ resolved }: Run, prefill: Phase, decode: Phase): Totals {
+  const { scenario, device, precision, decoder } = resolved
+  const { batch, output } = scenario.workload
+  const main = decoder.kinds.some(kind => kind.ffn.kind === 'experts') ? 'peak_experts' : 'peak_ffn'
+  return {
+    batch, output: output > 0 ? output : null, steps: output > 1 ? output - 1 : null, all_steps: Math.max(0, output - 1), gpus: scenario.gpus,
+    prefill_seconds: prefill.seconds.estimate, decode_seconds: decode.seconds.estimate,
+    prefill_flops: prefill.flops.matrix, decode_flops: decode.flops.matrix, decode_bytes: decode.perGpu.bytes,
+    peak: precision.rates[main]?.flops ?? NaN, bandwidth: device.bandwidth, tdp: device.tdp, price: scenario.price,
+  }
+}
+
+/** What lies on one GPU, and the largest batch and context that would still fit. */
+function fit(run: Run, prefill: Float64Array, decode: Float64Array): { memory: Memory; maxBatch: number; maxContext: number } {
+  const { resolved: { scenario, capacity, profile, decoder } } = run
+  const { batch, prompt, output, cached } = scenario.workload
+  const overhead = profile.overhead.bytes
+  const held = memoryAt(run, prefill, decode, batch, prompt, output)
+  const total = held.weights + held.cache + held.activations + overhead
+  const memory: Memory = { ...held, gradients: 0, states: 0, overhead, total, capacity, fits: total <= capacity }
+  const room = capacity - held.weights - overhead
+  const growing = held.cache + held.activations
+  if (room <= 0) return { memory, maxBatch: 0, maxContext: 0 }
+  const bytes = (b: number, p: number) => { const m = memoryAt(run, prefill, decode, b, p, output); return m.cache + m.activations }
+  const maxBatch = largestFitting(n => bytes(n, prompt) <= room, batch * room / growing)
+  const longest = decoder.position.kind === 'learned' && decoder.context !== null ? decoder.context - output : 2 ** 40
+  const least = cached + 1
+  const perToken = (growing - bytes(batch, least)) / Math.max(1, prompt - least)
+  const guess = perToken > 0 ? prompt + (room - growing) / perToken : prompt * room / growing
+  const prompts = largestFitting(n => bytes(batch, n + cached) <= room, guess - cached, longest - cached)
+  return { memory, maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + output }
+}
+
+function linksOf(run: Run, prefill: Phase, decode: Phase, totals: Totals): Report['links'] {
+  if (run.machine.ranks === 1) return []
+  const bytes = prefill.perGpu.sent + totals.all_steps * decode.perGpu.sent
+  const seconds = (phase: Phase) => phase.kernels.reduce((sum, k) => sum + (k.sent > 0 ? k.times * k.seconds.estimate : 0), 0)
+  const spent = seconds(prefill) + totals.all_steps * seconds(decode)
+  // Nothing overlaps with communication yet: all of it is exposed.
+  return [{ link: run.resolved.link.name, bytes, seconds: spent, exposed: spent }]
+}
+

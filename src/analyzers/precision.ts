@@ -1,0 +1,100 @@
+/** In which format each part of a model is held, and at which rate its products run. */
+import type { Device } from '../hardware/device.js'
+import { bytesPerElement, engineOf, findDtype, type Dtype } from '../hardware/precision.js'
+import { error, note, type Problem } from '../problem.js'
+import type { Decoder, WeightGroup } from './models/architecture.js'
+
+export const weightGroups: readonly WeightGroup[] = ['embedding', 'head', 'norm', 'attention', 'ffn', 'experts', 'shared', 'router']
+/** What quantizers touch by default: the linear layers inside the blocks, never embedding, head, norms or router. */
+const quantizable: readonly WeightGroup[] = ['attention', 'ffn', 'experts', 'shared']
+
+export interface Rate { readonly peak: string; readonly flops: number; readonly dtype: string }
+
+export interface Decided {
+  readonly weights: string
+  readonly activations: string
+  readonly cache: string
+  /** Bytes per element by name of width: `bytes_ffn`, `bytes_activation`, `bytes_cache`. */
+  readonly widths: Readonly<Record<string, number>>
+  /** The dtype behind each width. */
+  readonly dtypes: Readonly<Record<string, string>>
+  /** Rates by name: `peak_ffn`, `peak_core`; `peak_vector` is null where the device does not state it. */
+  readonly rates: Readonly<Record<string, Rate>>
+  readonly vector: number | null
+}
+
+interface Asked { readonly weights: string | null; readonly activations: string | null; readonly cache: string | null }
+
+const decidedBy = new WeakMap<Decoder, Map<string, { readonly decided: Decided | null; readonly problems: readonly Problem[] }>>()
+
+/** The decision for a request, kept per model and device: it depends on nothing else. */
+export function decidePrecision(asked: Asked, decoder: Decoder, device: Device): { readonly decided: Decided | null; readonly problems: readonly Problem[] } {
+  let byKey = decidedBy.get(decoder)
+  if (!byKey) { byKey = new Map(); decidedBy.set(decoder, byKey) }
+  // A device of the user's own may change between calls; only catalogued ones are kept.
+  const key = `${device.id} ${asked.weights ?? ''} ${asked.activations ?? ''} ${asked.cache ?? ''} ${JSON.stringify(device.peaks)}`
+  let decided = byKey.get(key)
+  if (!decided) { decided = decide(asked, decoder, device); byKey.set(key, decided) }
+  return decided
+}
+
+function decide(asked: Asked, decoder: Decoder, device: Device): { decided: Decided | null; problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const find = (name: string, path: string): Dtype | null => {
+    const found = findDtype(name, path)
+    if ('code' in found) { problems.push(found); return null }
+    return found
+  }
+  const usual = device.peaks.bf16 !== null ? 'bf16' : 'fp16'
+  const activations = find(asked.activations ?? usual, 'precision.activations')
+  const cache = find(asked.cache ?? decoder.precision.cache ?? asked.activations ?? usual, 'precision.cache')
+  const stated = decoder.precision.quantized
+  const plain = find(decoder.precision.weights ?? activations?.id ?? usual, 'precision.weights')
+  const main = find(asked.weights ?? stated?.dtype ?? plain?.id ?? usual, 'precision.weights')
+  if (!activations || !cache || !plain || !main) return { decided: null, problems }
+  const core = engineOf(activations, device)
+  if (!core) {
+    problems.push(error('no-engine', 'precision.activations', `${device.name} has no engine for ${activations.id} activations.`, runnable(device)))
+    return { decided: null, problems }
+  }
+  const groups = main.bits >= 16 ? weightGroups : main.id === stated?.dtype ? stated.groups : quantizable
+  const rest = main.bits >= 16 ? main : plain
+  const widths: Record<string, number> = { bytes_activation: bytesPerElement(activations), bytes_cache: bytesPerElement(cache), bytes_index: 4 }
+  const dtypes: Record<string, string> = { bytes_activation: activations.id, bytes_cache: cache.id, bytes_index: 'int32' }
+  const rates: Record<string, Rate> = { peak_core: { ...core, dtype: activations.id } }
+  const weightOnly = new Set<string>()
+  for (const group of weightGroups) {
+    const dtype = groups.includes(group) ? main : rest
+    widths[`bytes_${group}`] = bytesPerElement(dtype)
+    dtypes[`bytes_${group}`] = dtype.id
+    const engine = productEngine(dtype, activations, device)
+    if (!engine && dtype.id !== activations.id) weightOnly.add(dtype.id)
+    rates[`peak_${group}`] = engine ?? { ...core, dtype: activations.id }
+  }
+  for (const id of weightOnly) problems.push(note('weight-only', 'precision.weights', `Weights held in ${id} are computed in ${activations.id}: ${reasonOf(id, device)}`))
+  if (device.peaks.fp32 === null) problems.push(note('unknown-vector-peak', 'gpu', `The vector rate of ${device.name} is not known; vector work is bounded by memory alone.`))
+  return { decided: { weights: main.id, activations: activations.id, cache: cache.id, widths, dtypes, rates, vector: device.peaks.fp32 }, problems }
+}
+
+function reasonOf(id: string, device: Device): string {
+  const dtype = findDtype(id)
+  return 'code' in dtype || dtype.operand !== null ? `${device.name} has no engine for it.` : 'it is a weight-only format.'
+}
+
+/**
+ * The engine of a product of weights and activations. Both operands must be narrow for a narrow rate: activations are
+ * quantized on the way in where the weight format asks for it, or are narrow already; the wider operand decides.
+ * Null where the weights have to be widened to the activations first.
+ */
+function productEngine(weights: Dtype, activations: Dtype, device: Device): Rate | null {
+  const operandId = activations.bits <= 8 ? activations.id : weights.bits <= 8 ? weights.operand : activations.id
+  const operand = operandId === null ? null : findDtype(operandId)
+  if (operand === null || 'code' in operand) return null
+  const decides = weights.bits >= operand.bits ? weights : operand
+  const engine = engineOf(decides, device)
+  return engine && engineOf(weights, device) ? { ...engine, dtype: decides.id } : null
+}
+
+function runnable(device: Device): string[] {
+  return ['bf16', 'fp16', 'fp8', 'int8', 'fp32'].filter(id => { const dtype = findDtype(id); return !('code' in dtype) && engineOf(dtype, device) !== null }).slice(0, 3)
+}

@@ -1,0 +1,14 @@
+/** The execution profiles: which ops share a kernel, what the engine adds. */
+import eager from '../../data/profiles/eager.json'
+import ideal from '../../data/profiles/ideal.json'
+import { closest } from '../names.js'
+import { error, type Problem } from '../problem.js'
+import type { Profile } from './graph.js'
+
+export const profiles: readonly Profile[] = [ideal, eager] as readonly Profile[]
+
+/** The profile of that id; problem `unknown-profile`. */
+export function findProfile(id: string): Profile | Problem {
+  return profiles.find(p => p.id === id)
+    ?? error('unknown-profile', 'profile', `Profile "${id.slice(0, 64)}" is not known.`, closest(id, profiles.map(p => p.id), 3))
+}

@@ -1,0 +1,13 @@
+/** roofline: performance analysis of Transformers on NVIDIA GPUs. A Scenario goes in, a Report comes out. */
+export { analyze } from './analyzers/analyze.js'
+export { gpus, type Device, type Peak } from './hardware/device.js'
+export { models, type Checkpoint } from './analyzers/models/catalog.js'
+export type { Problem } from './problem.js'
+export type { NormalScenario, Scenario } from './scenario/schema.js'
+export type { KernelReport, Limit, Memory, Metrics, Phase, Report } from './scenario/report.js'
+export { readModel, type Address, type ReadModel, type TextSource } from './analyzers/import/read-model.js'
+export { ceilings, ridge, type Ceiling } from './hardware/roofline.js'
+export { dtypes, type Dtype } from './hardware/precision.js'
+export { systems, type System } from './hardware/network.js'
+export { profiles } from './analyzers/profiles.js'
+export type { Profile } from './analyzers/graph.js'

@@ -1,0 +1,84 @@
+/** Checks a Scenario against its schema and fills the defaults that do not depend on model or GPU. */
+import * as v from 'valibot'
+import { closest } from '../names.js'
+import { error, type Problem } from '../problem.js'
+import { conventions, defaults, mesh, offload, precision, scenario, training, workload, type NormalScenario, type Scenario } from './schema.js'
+
+/** A scenario whose absent fields have their defaults; model, GPU, system, precision and price are still as the user wrote them. */
+export type Draft = Omit<NormalScenario, 'system' | 'gpus' | 'price' | 'capacity'> & {
+  readonly system: string | null
+  readonly gpus: number | null
+  readonly price: number | null
+  readonly capacity: 'driver' | 'marketed' | null
+}
+
+const parts: Readonly<Record<string, v.StrictObjectSchema<v.ObjectEntries, string>>> = { workload, mesh, precision, training, offload, conventions }
+
+/** The draft of a scenario, or what is wrong with its fields. */
+export function draft(input: Scenario): { readonly draft: Draft } | { readonly problems: readonly Problem[] } {
+  const mode = modeOf(input)
+  if (mode !== 'inference') return { problems: [unsupported('workload.mode', `Mode "${mode}"`, ['inference'])] }
+  const result = v.safeParse(scenario, input)
+  if (!result.success) return { problems: result.issues.map(problemOf) }
+  const s = result.output
+  return {
+    draft: {
+      model: input.model, gpu: input.gpu, system: s.system ?? null, gpus: s.gpus ?? null,
+      workload: fill(defaults.workload, s.workload),
+      mesh: fill({ ...defaults.mesh, order: [...defaults.mesh.order] }, s.mesh),
+      precision: fill(defaults.precision, s.precision),
+      profile: s.profile ?? defaults.profile,
+      training: fill(defaults.training, s.training),
+      offload: fill(defaults.offload, s.offload),
+      adapter: s.adapter ?? null,
+      utilization: s.utilization ?? defaults.utilization,
+      capacity: s.capacity ?? null,
+      price: s.price ?? null,
+      conventions: fill(defaults.conventions, s.conventions),
+    },
+  }
+}
+
+/** The given fields over the standard ones; a field that is there but undefined counts as absent. */
+function fill<S extends object, G extends { readonly [K in keyof S]?: unknown }>(standard: S, given: G | undefined): { [K in keyof S]: Exclude<G[K], undefined> } {
+  const stated = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
+  return Object.assign({}, standard, Object.fromEntries(stated)) as { [K in keyof S]: Exclude<G[K], undefined> }
+}
+
+function modeOf(input: unknown): string {
+  const mode = (input as { workload?: { mode?: unknown } } | null | undefined)?.workload?.mode ?? 'inference'
+  return typeof mode === 'string' && ['forward', 'training'].includes(mode) ? mode : 'inference'
+}
+
+export function unsupported(path: string, what: string, suggestions: readonly string[] = []): Problem {
+  return error('not-supported', path, `${what} is not supported yet.`, suggestions)
+}
+
+/** Fields that the contract has and no pass reads yet: anything but the default is refused, never ignored. */
+export function unsupportedFields(d: Draft): Problem[] {
+  const problems: Problem[] = []
+  const check = (part: string, given: Readonly<Record<string, unknown>>, standard: Readonly<Record<string, unknown>>, fields: readonly string[]) => {
+    for (const field of fields) if (given[field] !== standard[field] && String(given[field]) !== String(standard[field])) problems.push(unsupported(`${part}.${field}`, `${part}.${field}`, [String(standard[field])]))
+  }
+  check('workload', d.workload, defaults.workload, ['chunk', 'images', 'image', 'audioSeconds', 'draft'])
+  check('mesh', d.mesh, defaults.mesh, ['pp', 'dp', 'cp', 'ep', 'etp', 'order'])
+  check('precision', d.precision, defaults.precision, ['gradients', 'states'])
+  check('training', d.training, defaults.training, Object.keys(defaults.training))
+  check('offload', d.offload, defaults.offload, Object.keys(defaults.offload))
+  check('conventions', d.conventions, defaults.conventions, ['count', 'mfu'])
+  if (d.adapter !== null) problems.push(unsupported('adapter', 'adapter'))
+  return problems
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): Problem {
+  const path = (issue.path ?? []).map(item => String(item.key)).join('.')
+  const last = issue.path?.at(-1)
+  const parent = issue.path && issue.path.length > 1 ? parts[String(issue.path[0]?.key)] : scenario
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const known = Object.keys(parent?.entries ?? {})
+    return error('unknown-field', path, `${path} is not a field of a scenario.`, closest(String(last?.key ?? ''), known, 3))
+  }
+  const missing = issue.received === 'undefined' && issue.type !== 'optional'
+  if (missing && (path === 'model' || path === 'gpu')) return error('missing-field', path, `${path} is missing.`)
+  return error('invalid-field', path || 'scenario', `${path || 'scenario'} must be ${issue.message}, not ${issue.received}.`)
+}

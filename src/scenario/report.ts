@@ -1,0 +1,58 @@
+/** The Report: what comes back. Schema and types from one source; the schema is for documents and tests, never in the evaluation path. */
+import * as v from 'valibot'
+
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0))
+const maybe = v.nullable(amount)
+const limit = v.picklist(['compute', 'memory', 'network', 'overhead'])
+
+export const kernel = v.strictObject({
+  id: v.string(), times: amount, flops: amount, bytes: amount, sent: amount, intensity: maybe,
+  seconds: v.strictObject({ bound: amount, estimate: amount }), limit,
+})
+
+export const phase = v.strictObject({
+  phase: v.picklist(['prefill', 'decode', 'forward', 'step']),
+  flops: v.strictObject({ matrix: amount, vector: amount }),
+  perGpu: v.strictObject({ flops: amount, bytes: amount, sent: amount }),
+  intensity: maybe,
+  seconds: v.strictObject({ bound: amount, estimate: amount, low: maybe, high: maybe, basis: v.picklist(['default', 'calibrated']) }),
+  limit,
+  kernels: v.array(kernel),
+})
+
+export const memory = v.strictObject({
+  weights: amount, cache: amount, activations: amount, gradients: amount, states: amount, overhead: amount,
+  total: amount, capacity: amount, fits: v.boolean(),
+})
+
+export const metrics = v.strictObject({
+  ttft: maybe, tpot: maybe, latency: maybe, tokensPerSecond: maybe, tokensPerSecondPerGpu: maybe, samplesPerSecond: maybe,
+  mfu: maybe, hfu: maybe, mbu: maybe, joulesPerToken: maybe, usdPerMillionTokens: maybe, maxBatch: maybe, maxContext: maybe,
+})
+
+export const problem = v.strictObject({
+  code: v.string(), message: v.string(), path: v.string(), suggestions: v.array(v.string()), severity: v.picklist(['error', 'note']),
+})
+
+export const report = v.strictObject({
+  schema: v.literal('roofline/1'),
+  scenario: v.unknown(),
+  model: v.nullable(v.strictObject({
+    id: v.string(), family: v.string(), parameters: amount, activeParameters: amount, macs: maybe, cacheBytesPerToken: maybe,
+  })),
+  phases: v.array(phase),
+  memory: v.nullable(memory),
+  stages: v.array(v.unknown()),
+  links: v.array(v.strictObject({ link: v.string(), bytes: amount, seconds: amount, exposed: amount })),
+  metrics: v.nullable(metrics),
+  problems: v.array(problem),
+})
+
+type Deep<T> = T extends readonly (infer U)[] ? readonly Deep<U>[] : T extends object ? { readonly [K in keyof T]: Deep<T[K]> } : T
+/** What bounds one kernel, or a phase. */
+export type Limit = v.InferOutput<typeof limit>
+export type KernelReport = Deep<v.InferOutput<typeof kernel>>
+export type Phase = Deep<v.InferOutput<typeof phase>>
+export type Memory = Deep<v.InferOutput<typeof memory>>
+export type Metrics = Deep<v.InferOutput<typeof metrics>>
+export type Report = Deep<Omit<v.InferOutput<typeof report>, 'scenario'>> & { readonly scenario: import('./schema.js').Scenario | import('./schema.js').NormalScenario }
