@@ -80,7 +80,7 @@ function familyOf(fields: Fields): Family | null {
   const family = families.find(row => (type === null ? architecture !== null && row.architectures.includes(architecture) : row.types.includes(type)))
   if (family === undefined) return unknown(fields, type, architecture)
   if (architecture === null || family.architectures.length === 0 || family.architectures.includes(architecture)) return family
-  const stem = (name: string): string => name.replace(/(?:For[A-Z]\w*|LMHeadModel|Model)$/, '')
+  const stem = (name: string): string => name.slice(0, 200).replace(/(?:For[A-Z]\w*|LMHeadModel|Model)$/, '')
   if (!family.architectures.some(name => stem(name) === stem(architecture))) return unknown(fields, type, architecture)
   const { path } = lookup(fields, 'architectures')
   report(fields, note('head-assumed', path, `${architecture} is read as ${family.architectures[0] ?? family.types[0]}: with a head over the vocabulary.`))

@@ -5,7 +5,8 @@ import { error, type Problem } from '../../problem.js'
 export const longestJson = 8_000_000
 
 /**
- * Parses JSON. A leading byte order mark is skipped.
+ * Parses JSON. A leading byte order mark is skipped, and the `Infinity` and `NaN` that Python writes into some config.json
+ * are read as infinity and null.
  * Errors: `oversized` beyond `longestJson` characters; `invalid-json` with line, column and the lines around the mistake.
  * @param name what the text is called in messages, and the problem's path
  */
@@ -14,15 +15,30 @@ export function parseJson(text: string, name: string): { readonly value: unknown
     return { problem: error('oversized', name, `${name} has ${text.length} characters; at most ${longestJson} are read.`) }
   }
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const value = parsed(json) ?? parsed(strict(json))
+  if (value !== null) return value
+  return { problem: broken(json, mistake(json), name) }
+}
+
+function parsed(json: string): { readonly value: unknown } | null {
   try {
     return { value: JSON.parse(json) as unknown }
   } catch {
-    const at = mistake(json)
-    const line = json.slice(0, at).split('\n').length
-    const column = at === 0 ? 1 : at - json.lastIndexOf('\n', at - 1)
-    const what = at >= json.length ? 'ends before its value does' : `has an unexpected ${JSON.stringify(String.fromCodePoint(json.codePointAt(at) ?? 0))}`
-    return { problem: error('invalid-json', name, `${name} ${what} at line ${line}, column ${column}.\n${excerpt(json, line, column)}`) }
+    return null
   }
+}
+
+/** Python's numbers in JSON's own words; strings are stepped over. */
+function strict(json: string): string {
+  if (!/Infinity|NaN/.test(json)) return json
+  return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g, token => (token.startsWith('"') ? token : token === 'NaN' ? 'null' : token.replace('Infinity', '1e999')))
+}
+
+function broken(json: string, at: number, name: string): Problem {
+  const line = json.slice(0, at).split('\n').length
+  const column = at === 0 ? 1 : at - json.lastIndexOf('\n', at - 1)
+  const what = at >= json.length ? 'ends before its value does' : `has an unexpected ${JSON.stringify(String.fromCodePoint(json.codePointAt(at) ?? 0))}`
+  return error('invalid-json', name, `${name} ${what} at line ${line}, column ${column}.\n${excerpt(json, line, column)}`)
 }
 
 /** The lines around a place, numbered, with a caret below it; long lines are cut to the part around the column. */
@@ -36,7 +52,7 @@ function excerpt(text: string, line: number, column: number): string {
 }
 
 const space = /[ \t\n\r]*/y
-const scalar = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y
+const scalar = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|-?Infinity|NaN)(?![\w.+-])/y
 
 /** End of what a sticky pattern matches at `at`, or -1. */
 function ending(pattern: RegExp, text: string, at: number): number {

@@ -4,12 +4,15 @@
  */
 import type { WeightGroup } from '../../models/architecture.js'
 
-/** What a pattern excludes. `part`: only some projections of a group. */
+/** What a pattern excludes: `part` one projection of the groups, null all; `layers` those whose number it names or begins, null all. */
 interface Exclusion {
   readonly groups: readonly WeightGroup[]
-  readonly layer: (index: number) => boolean
-  readonly part: boolean
+  readonly layers: { readonly number: string; readonly prefix: boolean } | null
+  readonly part: string | null
 }
+
+/** Longer names than this are no module's. */
+const longest = 256
 
 /** Groups of linear layers: the only ones that the schemes quantize unless they say otherwise. */
 const linear: readonly WeightGroup[] = ['attention', 'ffn', 'experts', 'shared']
@@ -28,14 +31,33 @@ const words: readonly (readonly [word: RegExp, groups: readonly WeightGroup[]])[
 
 /** One pattern; null where none of its words is known. */
 function exclusion(pattern: string): Exclusion | null {
+  if (pattern.length > longest) return null
   const plain = pattern.replace(/^re:/, '').replaceAll(/[\\^$]/g, '').toLowerCase()
   const trimmed = plain.replace(/[.*]+$/, '')
   const groups = words.find(([word]) => word.test(trimmed))?.[1]
   if (groups === undefined) return null
   const [, number, star] = /layers\.(\d+)(\*?)/.exec(plain) ?? []
-  const layer = (index: number): boolean => number === undefined || (star === '*' ? String(index).startsWith(number) : index === Number(number))
-  const part = /[a-z]_proj$|[a-z]_proj_with_mqa$/.test(trimmed)
-  return { groups, layer, part }
+  return { groups, layers: number === undefined ? null : { number, prefix: star === '*' }, part: /([a-z][a-z_]*)_proj(?:_with_mqa)?$/.exec(trimmed)?.[1] ?? null }
+}
+
+/** Whether a list that names projections one by one names all of a group's: then each layer's are taken to be named. */
+function complete(exclusions: readonly Exclusion[]): boolean {
+  const parts = new Set(exclusions.map(({ part }) => part))
+  const queries = parts.has('q') || parts.has('q_b')
+  const attention = parts.has('o') && (parts.has('qkv') || (queries && (parts.has('kv_b') || (parts.has('k') && parts.has('v')))))
+  return attention || (parts.has('down') && (parts.has('up') || parts.has('gate_up')))
+}
+
+/** Whether any of the exclusions reaches a layer, looked up rather than searched: lists name hundreds of layers. */
+function reach(exclusions: readonly Exclusion[]): (layer: number) => boolean {
+  const numbered = exclusions.flatMap(({ layers }) => layers ?? [])
+  if (numbered.length < exclusions.length) return () => true
+  const exact = new Set(numbered.map(({ number }) => number))
+  const prefixes = new Set(numbered.filter(({ prefix }) => prefix).map(({ number }) => number))
+  return layer => {
+    const name = String(layer)
+    return exact.has(name) || Array.from(name, (_, i) => name.slice(0, i + 1)).some(start => prefixes.has(start))
+  }
 }
 
 /** Which groups stay quantized, and what could not be said exactly. */
@@ -58,9 +80,8 @@ export function quantizedGroups(patterns: readonly string[], layers: readonly (r
     const members = layers.flatMap((groups, i) => (groups.includes(group) ? [i] : []))
     if (members.length === 0) return []
     const naming = exclusions.filter(({ groups }) => groups.includes(group))
-    const whole = members.filter(i => naming.some(({ layer, part }) => !part && layer(i))).length
-    const touched = members.some(i => naming.some(({ layer }) => layer(i)))
-    return whole === members.length ? [] : [{ group, partly: touched }]
+    const [whole, touched] = [reach(complete(naming) ? naming : naming.filter(({ part }) => part === null)), reach(naming)]
+    return members.every(whole) ? [] : [{ group, partly: members.some(touched) }]
   })
   return {
     groups: found.map(({ group }) => group),

@@ -18,7 +18,6 @@ export const uncovered: ReadonlyMap<string, string> = new Map([
   ['gemma4', 'global layers with head sizes of their own and experts beside a dense FFN'], ['gemma4_text', 'global layers with head sizes of their own and experts beside a dense FFN'],
   ['gemma3n', 'per-layer embeddings and shared caches'], ['gemma3n_text', 'per-layer embeddings and shared caches'],
   ['mllama', 'cross-attention layers'], ['mllama_text_model', 'cross-attention layers'],
-  ['step3p5', 'gated attention and layers of different head counts'], ['step3p7', 'gated attention and layers of different head counts'],
   ['bert', encoder], ['roberta', encoder], ['distilbert', encoder], ['vit', encoder], ['clip', encoder], ['siglip', encoder],
   ['t5', 'an encoder and cross-attention'], ['bart', 'an encoder and cross-attention'], ['whisper', 'an encoder and cross-attention'],
 ])
@@ -27,7 +26,7 @@ export const uncovered: ReadonlyMap<string, string> = new Map([
 export const classes: readonly (readonly [start: string, type: string])[] = [
   ['DeepseekV32', 'deepseek_v32'], ['DeepseekV4', 'deepseek_v4'], ['GlmMoeDsa', 'glm_moe_dsa'], ['NemotronH', 'nemotron_h'], ['KimiLinear', 'kimi_linear'],
   ['KimiK3', 'kimi_k3'], ['Qwen3Next', 'qwen3_next'], ['Qwen3_5', 'qwen3_5'], ['Llama4', 'llama4'], ['Gemma4', 'gemma4'], ['MiniMaxM3', 'minimax_m3'],
-  ['FalconMamba', 'falcon_mamba'], ['Mamba', 'mamba'], ['Jamba', 'jamba'], ['Bamba', 'bamba'], ['Step3', 'step3p7'],
+  ['FalconMamba', 'falcon_mamba'], ['Mamba', 'mamba'], ['Jamba', 'jamba'], ['Bamba', 'bamba'],
 ]
 
 /** Fields whose presence, with a value, means a mechanism that is not covered, whatever the family. */

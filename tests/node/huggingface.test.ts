@@ -1,0 +1,324 @@
+import fc from 'fast-check'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { matches, read } from '../../src/analyzers/import/huggingface.js'
+import { longestJson, parseJson } from '../../src/analyzers/import/json.js'
+import { findModel, models } from '../../src/analyzers/models/catalog.js'
+import type { GroupedAttention } from '../../src/analyzers/models/architecture.js'
+import { activeParameters, parameters } from './count.js'
+
+type Config = Readonly<Record<string, unknown>>
+
+/** The config of a checkpoint in the catalogue, with some fields replaced or, where undefined, dropped. */
+function config(id: string, changes: Config = {}): Config {
+  const found = findModel(id)
+  if ('code' in found) throw new Error(found.message)
+  return Object.fromEntries(Object.entries({ ...found.config, ...changes }).filter(([, value]) => value !== undefined))
+}
+
+const model = (id: string, changes: Config = {}) => {
+  const { model, problems } = read(config(id, changes))
+  expect(problems.filter(p => p.severity === 'error')).toEqual([])
+  return model!
+}
+const issues = (source: unknown) => read(source).problems.filter(p => p.severity === 'error').map(p => `${p.code} ${p.path}`)
+const notes = (source: unknown) => read(source).problems.filter(p => p.severity === 'note').map(p => p.code)
+const attention = (id: string, changes: Config = {}) => model(id, changes).kinds[0]!.attention as GroupedAttention
+
+describe('matches', () => {
+  it.each([[{ model_type: 'llama' }, true], [{ architectures: [] }, true], [{}, false], [[], false], [null, false], ['llama', false], [{ nodes: [] }, false]])('%j', (source, wanted) => {
+    expect(matches(source)).toBe(wanted)
+  })
+})
+
+describe('fields', () => {
+  it('reads a head width apart from the model width', () => {
+    expect(attention('mistral-nemo-12b')).toMatchObject({ groups: 8, queriesPerGroup: 4, headWidth: 128, valueWidth: 128 })
+    expect(attention('llama-3.1-8b', { head_dim: null })).toMatchObject({ headWidth: 128 })
+  })
+  it('has as many key-value heads as heads where none are stated', () => {
+    expect(attention('llama-3.1-8b', { num_key_value_heads: undefined })).toMatchObject({ groups: 32, queriesPerGroup: 1 })
+    expect(attention('mistral-7b-v0.1', { num_key_value_heads: undefined })).toMatchObject({ groups: 8 })
+  })
+  it('ties embeddings as each family does', () => {
+    for (const id of ['gpt2', 'opt-125m', 'bloom-560m', 'falcon-7b', 'gemma-2b', 'gemma-2-9b', 'gemma-3-1b']) expect(model(id, { tie_word_embeddings: undefined }).tied).toBe(true)
+    for (const id of ['llama-3.1-8b', 'mistral-7b-v0.1', 'qwen2.5-0.5b', 'qwen3-8b', 'gpt-j-6b', 'phi-2', 'deepseek-v3']) expect(model(id, { tie_word_embeddings: undefined }).tied).toBe(false)
+    expect(parameters(model('falcon-7b', { tie_word_embeddings: false }))).toBe(7_217_189_760)
+  })
+  it('reads biases', () => {
+    expect(attention('llama-3.1-8b', { attention_bias: true }).bias).toEqual({ qkv: true, out: true })
+    expect(attention('qwen2.5-7b').bias).toEqual({ qkv: true, out: false })
+    expect(model('llama-3.1-8b', { mlp_bias: true }).kinds[0]!.ffn).toMatchObject({ bias: true })
+  })
+  it('reads dtypes under both names', () => {
+    expect(model('llama-3.1-8b').precision).toEqual({ weights: 'bf16', quantized: null, cache: null })
+    expect(model('llama-3.1-8b', { torch_dtype: undefined, dtype: 'float16' }).precision.weights).toBe('fp16')
+    expect(model('llama-3.1-8b', { torch_dtype: 'auto' }).precision.weights).toBeNull()
+    expect(issues(config('llama-3.1-8b', { torch_dtype: 'bfloat' }))).toEqual(['invalid-field torch_dtype'])
+  })
+  it('keeps the two unused rows of OPT', () => { expect(model('opt-125m').position).toEqual({ kind: 'learned', rows: 2050 }) })
+  it('takes four widths for an FFN that is not stated', () => {
+    expect(model('gpt2', { n_inner: null }).kinds[0]!.ffn).toMatchObject({ width: 3072 })
+    expect(model('gpt2', { n_inner: 100 }).kinds[0]!.ffn).toMatchObject({ width: 100 })
+    expect(model('falcon-7b', { ffn_hidden_size: 1000 }).kinds[0]!.ffn).toMatchObject({ width: 1000 })
+  })
+  it('tells the norms of Falcon apart', () => {
+    expect(model('falcon-7b').kinds[0]).toMatchObject({ residual: 'parallel', inputNorms: 1, attention: { groups: 1, queriesPerGroup: 71 } })
+    expect(model('falcon-40b').kinds[0]).toMatchObject({ residual: 'parallel', inputNorms: 2, attention: { groups: 8 } })
+    expect(model('falcon-40b', { num_ln_in_parallel_attn: 1 }).kinds[0]).toMatchObject({ inputNorms: 1 })
+    const rw = model('falcon-7b', { num_attention_heads: 64, hidden_size: 4096, multi_query: false, parallel_attn: false, alibi: true, bias: true })
+    expect(rw).toMatchObject({ position: { kind: 'alibi' }, kinds: [{ residual: 'serial', inputNorms: 2, attention: { groups: 64, rope: false, bias: { qkv: true, out: true } } }] })
+  })
+  it('counts the router biases of DeepSeek-V3', () => {
+    expect(parameters(model('deepseek-v3')) - parameters(model('deepseek-v3', { topk_method: 'greedy' }))).toBe(14_848)
+  })
+  it('reads a config without model_type by its class', () => {
+    expect(parameters(model('llama-3.1-8b', { model_type: undefined }))).toBe(8_030_261_248)
+  })
+  it('has a head where the class has none', () => {
+    expect(notes(config('gpt2', { architectures: ['GPT2Model'] }))).toEqual(['head-assumed'])
+  })
+})
+
+describe('layers', () => {
+  const order = (id: string, changes: Config = {}) => model(id, changes).order
+  it('names one kind decoder', () => { expect(order('llama-3.1-8b')).toEqual([['decoder', 32]]) })
+  it('repeats five local layers and a global one in Gemma 3', () => {
+    expect(order('gemma-3-1b')).toEqual([...Array.from({ length: 4 }, () => [['local', 5], ['global', 1]]).flat(), ['local', 2]])
+    expect(model('gemma-3-1b').kinds.map(({ attention }) => attention.kind === 'grouped' && attention.window)).toEqual([512, null])
+  })
+  it('alternates in Gemma 2 and gpt-oss, local first', () => {
+    expect(order('gemma-2-2b').slice(0, 2)).toEqual([['local', 1], ['global', 1]])
+    expect(order('gpt-oss-20b')).toHaveLength(24)
+  })
+  it('lets layer_types decide', () => {
+    const types = ['full_attention', 'sliding_attention', 'sliding_attention', 'full_attention']
+    expect(order('gemma-2-2b', { num_hidden_layers: 4, layer_types: types })).toEqual([['global', 1], ['local', 2], ['global', 1]])
+  })
+  it('has windows in Mistral unless null', () => {
+    expect(attention('mistral-7b-v0.1').window).toBe(4096)
+    expect(attention('mistral-7b-v0.1', { sliding_window: undefined }).window).toBe(4096)
+    expect(attention('mistral-7b-v0.3').window).toBeNull()
+  })
+  it('has windows in Qwen from max_window_layers on, if used', () => {
+    const window = { sliding_window: 1024, max_window_layers: 20 }
+    expect(order('qwen3-8b', window)).toEqual([['decoder', 36]])
+    expect(order('qwen3-8b', { ...window, use_sliding_window: true })).toEqual([['global', 20], ['local', 16]])
+  })
+  it('puts dense layers where the config says', () => {
+    expect(order('deepseek-v3')).toEqual([['dense', 3], ['moe', 58]])
+    expect(order('deepseek-v3', { moe_layer_freq: 2, num_hidden_layers: 6 })).toEqual([['dense', 4], ['moe', 1], ['dense', 1]])
+    expect(order('qwen3-30b-a3b', { mlp_only_layers: [0, 1] })).toEqual([['dense', 2], ['moe', 46]])
+    expect(order('qwen3-30b-a3b', { decoder_sparse_step: 2, num_hidden_layers: 4 })).toEqual([['dense', 1], ['moe', 1], ['dense', 1], ['moe', 1]])
+    expect(order('mimo-v2-flash').slice(0, 3)).toEqual([['global-dense', 1], ['local-moe', 4], ['global-moe', 1]])
+  })
+})
+
+describe('precision', () => {
+  const quantized = (id: string, quantization_config: unknown) => model(id, { quantization_config }).precision
+  const nvfp4 = (ignore: readonly string[]) => ({ quant_method: 'modelopt', quant_algo: 'NVFP4', kv_cache_scheme: { num_bits: 8, type: 'float' }, ignore })
+  const perLayer = (pattern: string, from = 0) => Array.from({ length: 61 - from }, (_, i) => pattern.replace('N', String(i + from)))
+  it.each<[string, unknown, string | null, readonly string[], string | null]>([
+    ['deepseek-v3', { quant_method: 'fp8', weight_block_size: [128, 128] }, 'fp8-block', ['attention', 'ffn', 'experts', 'shared'], null],
+    ['llama-3.1-8b', { quant_method: 'fp8' }, 'fp8', ['attention', 'ffn'], null],
+    ['qwen3-32b', { quant_algo: 'FP8', kv_cache_scheme: 'FP8', ignore: ['lm_head'] }, 'fp8', ['attention', 'ffn'], 'fp8'],
+    ['llama-3.1-70b', { quant_method: 'modelopt', quant_algo: 'FP8', kv_cache_quant_algo: 'FP8' }, 'fp8', ['attention', 'ffn'], 'fp8'],
+    ['kimi-k2', nvfp4([...perLayer('language_model.model.layers.N.self_attn*'), 'vision_tower*']), 'nvfp4', ['ffn', 'experts', 'shared'], 'fp8'],
+    ['kimi-k2', nvfp4(['model.layers.0*', ...perLayer('model.layers.N.self_attn*', 1), ...perLayer('model.layers.N.mlp.shared_experts*', 1)]), 'nvfp4', ['experts'], 'fp8'],
+    ['minimax-m2', nvfp4(Array.from({ length: 62 }, (_, i) => [`model.layers.${i}.self_attn*`, `model.layers.${i}.block_sparse_moe.gate`]).flat()), 'nvfp4', ['experts'], 'fp8'],
+    ['kimi-k2', { quant_method: 'compressed-tensors', config_groups: { group_0: { targets: ['Linear'], weights: { num_bits: 4, type: 'int', group_size: 32 } } },
+      ignore: ['lm_head', 're:.*self_attn.*', 're:.*shared_experts.*', 're:.*mlp\\.(gate|up|gate_up|down)_proj.*'] }, 'int4', ['experts'], null],
+    ['llama-3.1-8b', { quant_method: 'compressed-tensors', format: 'mxfp4-pack-quantized', config_groups: { group_0: { targets: ['Linear'], weights: { num_bits: 4, type: 'float' } } } }, 'mxfp4', ['attention', 'ffn'], null],
+    ['llama-3.1-8b', { quant_method: 'gptq', bits: 4 }, 'int4', ['attention', 'ffn'], null],
+    ['llama-3.1-8b', { quant_method: 'awq', bits: 4 }, 'int4', ['attention', 'ffn'], null],
+    ['llama-3.1-8b', { quant_method: 'gptq', bits: 8 }, 'int8', ['attention', 'ffn'], null],
+    ['llama-3.1-8b', { quant_method: 'bitsandbytes', load_in_8bit: true }, 'int8', ['attention', 'ffn'], null],
+  ])('%s %j', (id, scheme, dtype, groups, cache) => {
+    expect(quantized(id, scheme)).toMatchObject({ quantized: { dtype, groups }, cache })
+    expect(notes(config(id, { quantization_config: scheme })).filter(code => code !== 'mtp-not-counted')).toEqual([])
+  })
+  it('quantizes the experts of gpt-oss', () => {
+    expect(model('gpt-oss-120b').precision).toEqual({ weights: null, quantized: { dtype: 'mxfp4', groups: ['experts'] }, cache: null })
+  })
+  it('says where a group is mixed or a pattern is foreign', () => {
+    expect(notes(config('llama-3.1-8b', { quantization_config: { quant_method: 'fp8', modules_to_not_convert: ['model.layers.0.self_attn'] } }))).toEqual(['partly-quantized'])
+    expect(notes(config('llama-3.1-8b', { quantization_config: { quant_method: 'fp8', modules_to_not_convert: ['frobnicator'] } }))).toEqual(['unread-exclusion'])
+  })
+  it('takes layer numbers exactly, or as the start of one', () => {
+    const left = (pattern: string, layers: number) => model('llama-3.1-8b', { num_hidden_layers: layers, quantization_config: { quant_method: 'fp8', ignore: [pattern] } }).precision.quantized
+    expect(left('model.layers.1*', 1)).not.toBeNull()
+    expect(left('model.layers.0.*', 1)).toBeNull()
+    expect(left('model.layers.0.mlp', 1)).toMatchObject({ groups: ['attention'] })
+    expect(notes(config('llama-3.1-8b', { num_hidden_layers: 11, quantization_config: { quant_method: 'fp8', ignore: ['model.layers.1*', ...[0, 2, 3, 4, 5, 6, 7, 8, 9].map(i => `model.layers.${i}.*`)] } }))).toEqual([])
+  })
+  it('adds up projections that are named one by one', () => {
+    const ignore = Array.from({ length: 32 }, (_, i) => ['q', 'k', 'v', 'o'].map(part => `model.layers.${i}.self_attn.${part}_proj`)).flat()
+    const changed = (ignore: readonly string[]) => config('llama-3.1-8b', { quantization_config: { quant_method: 'fp8', ignore } })
+    expect(read(changed(ignore)).model!.precision.quantized).toEqual({ dtype: 'fp8', groups: ['ffn'] })
+    expect(notes(changed(ignore))).toEqual([])
+    expect(notes(changed(ignore.slice(0, 3)))).toEqual(['partly-quantized'])
+  })
+  it('is quick with long lists', () => {
+    const ignore = Array.from({ length: 100_000 }, (_, i) => `model.layers.${i}.self_attn*`)
+    const start = performance.now()
+    expect(model('llama-3.1-8b', { num_hidden_layers: 10_000, quantization_config: { quant_method: 'fp8', ignore: [...ignore, '.'.repeat(1_000_000)] } }).precision.quantized).toMatchObject({ groups: ['ffn'] })
+    expect(performance.now() - start).toBeLessThan(2000)
+  })
+  it.each<[unknown, string]>([
+    [{ quant_method: 'quip' }, 'unknown-quantization quantization_config.quant_method'],
+    [{}, 'unknown-quantization quantization_config.quant_method'],
+    [[], 'invalid-field quantization_config'],
+    [{ quant_method: 'gptq', bits: 3 }, 'not-supported quantization_config'],
+    [{ quant_method: 'modelopt', quant_algo: 'MIXED_PRECISION' }, 'not-supported quantization_config'],
+    [{ quant_method: 'fp8', kv_cache_scheme: 'FP3' }, 'not-supported quantization_config.kv_cache_scheme'],
+    [{ quant_method: 7 }, 'invalid-field quantization_config.quant_method'],
+  ])('refuses %j', (scheme, wanted) => { expect(issues(config('llama-3.1-8b', { quantization_config: scheme }))).toContain(wanted) })
+})
+
+describe('multimodal', () => {
+  it('reads the text and says what it leaves', () => {
+    expect(notes(config('gemma-3-27b'))).toEqual(['vision-not-counted'])
+    const { model } = read({ model_type: 'qwen3_vl', architectures: ['Qwen3VLForConditionalGeneration'], vision_config: {}, text_config: { ...config('qwen3-8b'), model_type: 'qwen3_vl_text', architectures: undefined } })
+    expect(parameters(model!)).toBe(8_190_735_360)
+  })
+  it('names paths in the text', () => {
+    expect(issues(config('gemma-3-27b', { text_config: { model_type: 'gemma3_text', hidden_size: '5376', intermediate_size: 1, num_hidden_layers: 1 } }))).toEqual(['invalid-field text_config.hidden_size'])
+    expect(issues(config('gemma-3-27b', { text_config: undefined }))).toEqual(['missing-field text_config'])
+    expect(issues(config('gemma-3-27b', { text_config: 3 }))).toEqual(['invalid-field text_config'])
+  })
+  it('does not count prediction modules', () => {
+    expect(notes(config('deepseek-v3'))).toEqual(['mtp-not-counted'])
+    expect(notes(config('mimo-v2-flash'))).toEqual(['mtp-not-counted'])
+    expect(notes(config('kimi-k2'))).toEqual([])
+  })
+})
+
+describe('refusals', () => {
+  it.each<[Config, string]>([
+    [{ model_type: 'nemotron_h', architectures: ['NemotronHForCausalLM'] }, 'state-space'],
+    [{ model_type: 'qwen3_5_moe', architectures: ['Qwen3_5MoeForConditionalGeneration'], text_config: {} }, 'delta'],
+    [{ model_type: 'deepseek_v32', architectures: ['DeepseekV32ForCausalLM'] }, 'sparse'],
+    [{ model_type: 'deepseek_ref', architectures: ['DeepseekV4ForCausalLM'] }, 'sparse'],
+    [{ model_type: 'glm_moe_dsa' }, 'sparse'], [{ model_type: 'llama4' }, 'chunked'], [{ model_type: 'gemma4' }, 'global'], [{ model_type: 'kimi_k3' }, 'delta'],
+    [{ architectures: ['MambaForCausalLM'] }, 'state-space'], [{ model_type: 'frobnicate' }, 'not among'],
+    [{ ...config('llama-3.1-8b'), architectures: ['MambaForCausalLM'] }, 'state-space'],
+    [{ ...config('deepseek-v3'), index_topk: 2048 }, 'sparse'],
+    [{ ...config('gemma-2-2b'), num_hidden_layers: 1, layer_types: ['chunked_attention'] }, 'chunked_attention'],
+    [{ ...config('minimax-m2'), attn_type_list: [1, 0] }, 'linear attention'],
+  ])('%j', (source, word) => {
+    const { model, problems } = read(source)
+    expect(model).toBeNull()
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'unknown-architecture', message: expect.stringContaining(word) as string }))
+  })
+
+  const bad = (id: string, changes: Config, wanted: string) => [`${id} ${JSON.stringify(changes).slice(0, 60)}`, config(id, changes), wanted] as const
+  it.each([
+    ...[-4, 0, 1.5, 2 ** 40, 1e400, Number.NaN, '32', true, [32], {}, ''].map(value => bad('llama-3.1-8b', { num_attention_heads: value }, 'invalid-field num_attention_heads')),
+    ...['hidden_size', 'num_hidden_layers', 'num_attention_heads', 'intermediate_size', 'vocab_size'].map(field => bad('llama-3.1-8b', { [field]: undefined }, `missing-field ${field}`)),
+    bad('llama-3.1-8b', { hidden_size: null }, 'missing-field hidden_size'),
+    bad('llama-3.1-8b', { num_hidden_layers: 10_001 }, 'invalid-field num_hidden_layers'),
+    bad('llama-3.1-8b', { num_key_value_heads: 5 }, 'indivisible num_attention_heads'),
+    bad('llama-3.1-8b', { num_key_value_heads: 64 }, 'indivisible num_attention_heads'),
+    bad('llama-3.1-8b', { hidden_size: 4097 }, 'indivisible hidden_size'),
+    bad('llama-3.1-8b', { tie_word_embeddings: 'no' }, 'invalid-field tie_word_embeddings'),
+    bad('llama-3.1-8b', { max_position_embeddings: '8k' }, 'invalid-field max_position_embeddings'),
+    bad('llama-3.1-8b', { model_type: 3 }, 'invalid-field model_type'),
+    bad('llama-3.1-8b', { architectures: 'LlamaForCausalLM' }, 'invalid-field architectures'),
+    bad('llama-3.1-8b', { constructor: 1 }, 'unsafe-key constructor'),
+    bad('llama-3.1-8b', { rope_scaling: { list: [{ prototype: 1 }] } }, 'unsafe-key rope_scaling.list.0.prototype'),
+    bad('opt-125m', { do_layer_norm_before: false }, 'not-supported do_layer_norm_before'),
+    bad('opt-125m', { word_embed_proj_dim: 512 }, 'not-supported word_embed_proj_dim'),
+    bad('phi-2', { qk_layernorm: true }, 'not-supported qk_layernorm'),
+    bad('mixtral-8x7b', { num_experts_per_tok: 9 }, 'invalid-field num_experts_per_tok'),
+    bad('deepseek-v3', { q_lora_rank: undefined }, 'missing-field q_lora_rank'),
+    bad('deepseek-v3', { n_shared_experts: 2 ** 31 }, 'invalid-field n_shared_experts'),
+    bad('gemma-2-2b', { layer_types: ['full_attention'] }, 'invalid-field layer_types'),
+    bad('mimo-v2-flash', { hybrid_layer_pattern: undefined }, 'missing-field hybrid_layer_pattern'),
+    bad('mimo-v2-flash', { swa_num_key_value_heads: undefined }, 'missing-field swa_num_key_value_heads'),
+  ])('%s', (_, source, wanted) => {
+    expect(issues(source)).toContain(wanted)
+    expect(read(source).model).toBeNull()
+  })
+
+  it.each([null, undefined, 3, 'llama', [], true])('refuses %j as a config', source => { expect(issues(source)).toEqual(['invalid-config ']) })
+  it('refuses an own __proto__', () => { expect(issues(JSON.parse('{"model_type": "llama", "__proto__": {"vocab_size": 1}}'))).toEqual(['unsafe-key __proto__']) })
+  it('collects problems', () => {
+    expect(issues(config('llama-3.1-8b', { hidden_size: -1, vocab_size: '7', num_hidden_layers: undefined }))).toEqual(['missing-field num_hidden_layers', 'invalid-field hidden_size', 'invalid-field vocab_size'])
+  })
+  it('suggests', () => {
+    expect(read(config('llama-3.1-8b', { num_attention_heads: '32' })).problems[0]!.suggestions).toEqual(['32'])
+    expect(read(config('llama-3.1-8b', { num_attention_heads: -4.5 })).problems[0]!.suggestions).toEqual(['4', '5'])
+    expect(read(config('llama-3.1-8b', { hidden_size: undefined, hiden_size: 4096 })).problems[0]!.suggestions[0]).toBe('hiden_size')
+    expect(read({ model_type: 'qwen_3' }).problems[0]!.suggestions).toContain('qwen3')
+  })
+
+  it('meets any change of any config with sizes or with a problem', () => {
+    const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.integer(), fc.double(), fc.constantFrom(undefined, null, -1, 0, 2 ** 31, 2 ** 31 + 1, '', 'true', Number.NaN, { toString: 1 })) as fc.Arbitrary<unknown>
+    const changed = fc.constantFrom(...models).chain(({ config }) => {
+      const inner = config['text_config'] as Config | undefined
+      const key = fc.oneof(fc.constantFrom(...Object.keys(config), ...Object.keys(inner ?? {}), 'layer_types', 'head_dim', 'quantization_config', 'num_nextn_predict_layers'), fc.string())
+      return fc.array(fc.tuple(key, value, fc.boolean()), { minLength: 1, maxLength: 3 }).map(changes => {
+        const [outer, text] = [false, true].map(deep => Object.fromEntries(changes.filter(([, , at]) => (inner !== undefined && at) === deep).map(([k, v]) => [k, v])))
+        return inner === undefined ? { ...config, ...outer } : { ...config, text_config: { ...inner, ...text }, ...outer }
+      })
+    })
+    fc.assert(fc.property(changed, source => {
+      const { model, problems } = read(source)
+      if (model === null) expect(problems.some(p => p.severity === 'error' && p.path !== '' && p.message !== '')).toBe(true)
+      else {
+        expect(numbers({ ...model, kinds: model.kinds.map(({ outputNorms: _, ...kind }) => kind) }).every(n => Number.isSafeInteger(n) && n >= 1)).toBe(true)
+        expect(parameters(model)).toBeGreaterThan(0)
+      }
+    }), { numRuns: 3000 })
+  })
+})
+
+/** Every number in a tree. */
+function numbers(tree: unknown): number[] {
+  return typeof tree === 'number' ? [tree] : typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(numbers) : []
+}
+
+describe('parseJson', () => {
+  const problem = (text: string) => {
+    const parsed = parseJson(text, 'config.json')
+    return 'problem' in parsed ? parsed.problem : null
+  }
+  it('parses, with or without a byte order mark', () => { for (const mark of ['', '\uFEFF']) expect(parseJson(`${mark}{"a": [1]}`, 'x')).toEqual({ value: { a: [1] } }) })
+  it.each([
+    ['{"a": 1,\n "b": 2', 2, 8], ['{\n  "a": 1\n  "b": 2\n}', 3, 3], ['', 1, 1], ['[1, 2,]', 1, 7], ['{"a": tru}', 1, 7], ['{"a": 01}', 1, 7], ['{a: 1}', 1, 2], ['[1] 2', 1, 5],
+    ['{"a": "b\n"}', 1, 9], ['{"a": "\\x"}', 1, 8], ['{"a": -NaN}', 1, 7], ['{"a": Infinit}', 1, 7], ['{"a": 1}}', 1, 9], ['[1}', 1, 3], ['{"a" 1}', 1, 6], ['"abc', 1, 5],
+  ])('places the mistake in %j', (text, line, column) => {
+    expect(problem(text)).toMatchObject({ code: 'invalid-json', path: 'config.json' })
+    expect(problem(text)!.message).toContain(`line ${line}, column ${column}.`)
+  })
+  it('shows the lines around', () => { expect(problem('{\n  "a": 1\n  "b": 2\n}')!.message.split('\n').slice(1)).toEqual(['    1 | {', '    2 |   "a": 1', '    3 |   "b": 2', '      |   ^', '    4 | }']) })
+  it('reads what Python writes', () => {
+    expect(parseJson('{"limit": [0.0, Infinity, -Infinity, NaN], "text": "NaN \\" Infinity"}', 'x')).toEqual({ value: { limit: [0, Infinity, -Infinity, null], text: 'NaN " Infinity' } })
+  })
+  it.each(['a', '\\\\'])('reads a long string of %j', unit => { expect(parseJson(`["${unit.repeat(3_000_000)}", Infinity]`, 'x')).toHaveProperty('value') })
+  it('stays short on a long line', () => { expect(problem(`[${'1,'.repeat(1_000_000)}`)!.message.length).toBeLessThan(500) })
+  it('refuses what is too long', () => { expect(problem(' '.repeat(longestJson + 1))).toMatchObject({ code: 'oversized' }) })
+  it('agrees with the engine about what is JSON, and places every mistake', () => {
+    const json = fc.json().chain(text => fc.tuple(fc.constant(text), fc.nat(text.length), fc.string({ maxLength: 2 })).map(([t, at, extra]) => t.slice(0, at) + extra + t.slice(at + 1)))
+    fc.assert(fc.property(fc.oneof(json, fc.string()), text => {
+      const found = problem(text)
+      if (found !== null) expect(found.message).toMatch(/line \d+, column \d+\.\n/)
+    }), { numRuns: 2000 })
+  })
+})
+
+const folder = process.env['ROOFLINE_CONFIGS'] ?? ''
+describe.skipIf(folder === '' || !existsSync(folder))('configs in ROOFLINE_CONFIGS', () => {
+  it('are read or refused', () => {
+    const rows = readdirSync(folder).filter(file => file.endsWith('.json')).map(file => {
+      const parsed = parseJson(readFileSync(join(folder, file), 'utf8'), file)
+      const { model, problems } = 'problem' in parsed ? { model: null, problems: [parsed.problem] } : read(parsed.value)
+      const said = problems.map(p => (p.severity === 'error' ? `${p.code}: ${p.message.split('\n')[0] ?? ''}` : p.code)).join('; ')
+      const sizes = model === null ? '' : `${parameters(model).toLocaleString('en')} (${activeParameters(model).toLocaleString('en')} active) ${JSON.stringify(model.precision)} `
+      expect(model !== null || problems.length > 0).toBe(true)
+      return `${file.replace(/\.json$/, '').replace('--', '/')} → ${sizes}${said}`
+    })
+    console.log(rows.join('\n'))
+  })
+})
