@@ -16,7 +16,7 @@ import type { Total } from './structure.js'
  */
 export function analyze(scenario: Scenario): Report {
   const resolved = resolve(scenario)
-  if ('scenario' in resolved) return reportOf(prepare(resolved))
+  if ('scenario' in resolved) return answer(prepare(resolved))
   return refusal(scenario, resolved)
 }
 
@@ -26,7 +26,8 @@ export function refusal(scenario: Scenario, problems: readonly Problem[]): Repor
   return { schema: 'roofline/1', scenario, model: null, phases: [], memory: null, stages: [], links: [], metrics: null, problems: problems.map(p => ({ ...p, suggestions: [...p.suggestions] })) }
 }
 
-function reportOf(run: Run): Report {
+/** The report of a scenario that has an answer. */
+export function answer(run: Run): Report {
   const { resolved } = run
   const prefillSizes = sizesOf(run, run.prefill, prefillTokens(run))
   const decodeSizes = sizesOf(run, run.decode, decodeTokens(run))

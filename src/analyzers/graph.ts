@@ -7,7 +7,7 @@ import type { WeightGroup } from './models/architecture.js'
 /** The name of an axis, or a number. */
 export type Extent = string | number
 
-export type Fn = '+' | '-' | '*' | '/' | '^' | 'min' | 'max' | 'ceil'
+export type Fn = '+' | '-' | '*' | '/' | '^' | 'min' | 'max' | 'ceil' | 'floor'
 /** An expression tree: evaluated, compiled and printed from one source. */
 export type Expr = Extent | readonly [fn: Fn, ...args: Expr[]]
 

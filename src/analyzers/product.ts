@@ -10,6 +10,7 @@ const functions: Readonly<Record<Fn, (...args: number[]) => number>> = {
   min: Math.min,
   max: Math.max,
   ceil: a => Math.ceil(a ?? 0),
+  floor: a => Math.floor(a ?? 0),
 }
 
 /** The size of one extent. A name without a size is an error of the program. */

@@ -2,7 +2,7 @@
  * How far kernels stay below the roofline: constants of `t0 + (compute^p + memory^p)^(1/p)` per class of operator.
  * Specs and derating never share a file; defaults until a GPU has constants of its own.
  */
-import json from '../../data/efficiency.json?values'
+import json from '../../data/efficiency.json'
 import type { Device, Peak } from './device.js'
 
 export interface Constants {
@@ -26,7 +26,7 @@ export interface Efficiency {
   readonly collective: { readonly eb: number; readonly t0: number; readonly perRank: number; readonly source: string }
 }
 
-const table = json as { readonly default: Efficiency; readonly gpus: Readonly<Record<string, Efficiency>> }
+const table = json as unknown as { readonly default: Efficiency; readonly gpus: Readonly<Record<string, Efficiency>> }
 
 /** The constants of a device: its own where it has been calibrated, else the defaults. */
 export function efficiencyOf(device: Device): Efficiency {

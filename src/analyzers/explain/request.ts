@@ -1,0 +1,117 @@
+/** The request as a whole: the model's counts, memory on one GPU, and the metrics. */
+import type { Metrics, Report } from '../../scenario/report.js'
+import { capacity } from '../../hardware/device.js'
+import { total } from '../compile.js'
+import { metricTable, type Metric, type Totals } from '../metrics.js'
+import { plus } from '../product.js'
+import { memoryAt, prefillTokens, sizesOf, decodeTokens, type Run } from '../run.js'
+import type { Structure } from '../structure.js'
+import { termExpr } from './kernel.js'
+import { passScope } from './names.js'
+import { plain, quantity, scopeOf, type Quantity } from './quantity.js'
+
+export const modelFields = ['parameters', 'activeParameters', 'cacheBytesPerToken'] as const
+export const memoryFields = ['weights', 'cache', 'activations', 'overhead', 'total', 'capacity'] as const
+export const metricFields = [...Object.keys(metricTable), 'maxBatch', 'maxContext'] as (keyof Metrics)[]
+
+type Answer = Report & { readonly model: NonNullable<Report['model']>; readonly memory: NonNullable<Report['memory']>; readonly metrics: Metrics }
+
+export function explainModel(run: Run, report: Answer, field: (typeof modelFields)[number]): Quantity {
+  const s = run.decode
+  const [of, title, unit] = field === 'parameters' ? [s.parameters, 'Parameters, each once', ''] as const
+    : field === 'activeParameters' ? [s.active, 'Parameters that one token visits', ''] as const
+      : [s.cachePerToken, 'Cache of one more token, all layers, no window reached', 'byte'] as const
+  const labels = of.terms.map(t => t.label).join(', ')
+  return quantity(`model/${field}`, report.model[field], { title, unit, expr: plus(...of.terms.map(termExpr)), source: `sum over ${labels}` }, passScope(run, s, sizesOf(run, s, decodeTokens(run))))
+}
+
+export function explainMemory(run: Run, report: Answer, field: (typeof memoryFields)[number]): Quantity {
+  const { memory } = report
+  const { resolved } = run
+  const { batch, prompt, output } = resolved.scenario.workload
+  const path = `memory/${field}`
+  const prefill = sizesOf(run, run.prefill, prefillTokens(run))
+  const decode = sizesOf(run, run.decode, decodeTokens(run))
+  memoryAt(run, prefill, decode, batch, prompt, output)
+  const of = (s: Structure, sizes: Float64Array, what: { terms: Structure['weights']['terms'] }, title: string, source: string) =>
+    quantity(path, memory[field], { title, unit: 'byte', expr: plus(...what.terms.map(termExpr)), source }, passScope(run, s, sizes))
+  switch (field) {
+    case 'weights': return of(run.decode, decode, run.decode.weights, 'Weights on one GPU', 'each weight once, as it is split')
+    case 'cache': return of(run.decode, decode, run.decode.cache, 'KV cache on one GPU at the end of the output', 'what the model needs; an engine may reserve more')
+    case 'activations': {
+      const largest = run.prefill.live.reduce((a, b) => total(b.compiled, prefill) > total(a.compiled, prefill) ? b : a)
+      return of(run.prefill, prefill, largest, 'Activations on one GPU', `the largest set that lives at one time in prefill: ${largest.terms.map(t => t.label).join(', ')}`)
+    }
+    case 'overhead': return quantity(path, memory.overhead, { title: 'What is not a tensor', unit: 'byte', expr: 'overhead', source: resolved.profile.overhead.source }, scopeOf([plain('overhead', `profile ${resolved.profile.id}`, memory.overhead, 'byte', resolved.profile.overhead.source)]))
+    case 'total': return quantity(path, memory.total, { title: 'Memory on one GPU', unit: 'byte', expr: plus('weights', 'cache', 'activations', 'overhead'), source: null },
+      scopeOf((['weights', 'cache', 'activations', 'overhead'] as const).map(part => plain(part, part, memory[part], 'byte', null, { path: `memory/${part}` }))))
+    case 'capacity': {
+      const { device, scenario } = resolved
+      const bytes = scenario.capacity === 'driver' ? capacity(device).bytes : device.memory
+      return quantity(path, memory.capacity, { title: 'Memory that may be used', unit: 'byte', expr: ['*', 'memory', 'utilization'], source: null }, scopeOf([
+        plain('memory', scenario.capacity === 'driver' ? 'memory that the driver reports' : 'marketed memory, GB × 1e9', bytes, 'byte', `data/gpus.json: ${device.id}`, { datum: { gpu: device.id, field: scenario.capacity === 'driver' ? 'driverMemory' : 'memory' } }),
+        plain('utilization', 'share that may be used', scenario.utilization, '1', 'scenario: utilization'),
+      ]))
+    }
+  }
+}
+
+export function explainMetric(run: Run, report: Answer, totals: Totals, field: keyof Metrics): Quantity {
+  if (field === 'maxBatch' || field === 'maxContext') return explainLargest(run, report, field)
+  const known = (metricTable as Partial<Record<keyof Metrics, Metric>>)[field]
+  const title = metricTitles[field]
+  if (!known) return { path: `metrics/${field}`, title, value: null, unit: '', formula: '', symbols: '', inputs: [], source: null, problems: [] }
+  const { device, scenario } = run.resolved
+  const value = (name: keyof Totals) => totals[name] ?? 0
+  const gpu = (field: string) => ({ datum: { gpu: device.id, field } })
+  return quantity(`metrics/${field}`, report.metrics[field], { title, unit: known.unit, expr: known.expr, source: known.source }, scopeOf([
+    plain('batch', 'sequences', value('batch'), '', 'scenario: workload.batch'),
+    plain('output', 'output tokens per sequence', value('output'), '', 'scenario: workload.output'),
+    plain('steps', 'decode steps after the first token', value('steps'), '', 'output − 1'),
+    plain('all_steps', 'decode steps after the first token', value('all_steps'), '', 'output − 1'),
+    plain('gpus', 'GPUs', value('gpus'), '', 'scenario: gpus'),
+    plain('prefill_seconds', 'prefill of the batch', value('prefill_seconds'), 's', null, { path: 'prefill/seconds/estimate' }),
+    plain('decode_seconds', 'one decode step at the mean context', value('decode_seconds'), 's', null, { path: 'decode/seconds/estimate' }),
+    plain('prefill_flops', 'matrix FLOP of prefill', value('prefill_flops'), 'FLOP', null, { path: 'prefill/flops/matrix' }),
+    plain('decode_flops', 'matrix FLOP of a decode step', value('decode_flops'), 'FLOP', null, { path: 'decode/flops/matrix' }),
+    plain('decode_bytes', 'HBM traffic of a decode step', value('decode_bytes'), 'byte', null, { path: 'decode/perGpu/bytes' }),
+    plain('peak', `peak at which the FFN of ${run.resolved.id} runs`, value('peak'), 'FLOP/s', `data/gpus.json: ${device.id}`),
+    plain('bandwidth', `memory bandwidth of ${device.name}`, value('bandwidth'), 'byte/s', `data/gpus.json: ${device.id}.bandwidth`, gpu('bandwidth')),
+    plain('tdp', `TDP of ${device.name}`, value('tdp'), 'W', `data/gpus.json: ${device.id}.tdp`, gpu('tdp')),
+    plain('price', 'USD per GPU-hour', scenario.price ?? 0, 'USD/h', 'scenario: price, else data/prices.json'),
+  ]))
+}
+
+const metricTitles: Readonly<Record<keyof Metrics, string>> = {
+  ttft: 'Time to first token', tpot: 'Time per output token', latency: 'Latency of the request', tokensPerSecond: 'Output tokens per second',
+  tokensPerSecondPerGpu: 'Output tokens per second and GPU', samplesPerSecond: 'Samples per second', mfu: 'Model FLOP utilization', hfu: 'Hardware FLOP utilization',
+  mbu: 'Memory bandwidth utilization in decode', joulesPerToken: 'Energy per output token', usdPerMillionTokens: 'Cost per million output tokens',
+  maxBatch: 'Largest batch that fits', maxContext: 'Longest context that fits, prompt and output together',
+}
+
+/** The largest number that fits: what it needs, what one more would need, and the room between them. */
+function explainLargest(run: Run, report: Answer, field: 'maxBatch' | 'maxContext'): Quantity {
+  const { batch, prompt, output } = run.resolved.scenario.workload
+  const { capacity: all, weights, overhead } = report.memory
+  const n = report.metrics[field] ?? 0
+  const bytes = (at: number) => {
+    if (at <= 0) return 0
+    const [prefill, decode] = [sizesOf(run, run.prefill, prefillTokens(run)), sizesOf(run, run.decode, decodeTokens(run))]
+    const held = field === 'maxBatch' ? memoryAt(run, prefill, decode, at, prompt, output) : memoryAt(run, prefill, decode, batch, at - output, output)
+    return held.cache + held.activations
+  }
+  const path = `metrics/${field}`
+  const what = field === 'maxBatch' ? 'sequences' : 'tokens'
+  const inputs = [
+    plain('n', `${what} that fit`, n, '', 'found by bisection'),
+    plain('capacity', 'memory that may be used', all, 'byte', null, { path: 'memory/capacity' }),
+    plain('weights', 'weights', weights, 'byte', null, { path: 'memory/weights' }),
+    plain('overhead', 'what is not a tensor', overhead, 'byte', null, { path: 'memory/overhead' }),
+    plain('needed', `cache and activations of ${String(n)} ${what}`, bytes(n), 'byte', null),
+    plain('needed_next', `cache and activations of one more`, bytes(Math.max(n + 1, field === 'maxContext' ? output + 1 : 1)), 'byte', null),
+  ]
+  const title = metricTitles[field]
+  if (n === 0) return quantity(path, 0, { title, unit: '', expr: ['*', 'n', 1], source: 'weights and one sequence exceed the capacity' }, scopeOf(inputs))
+  const room = ['-', ['-', 'capacity', 'weights'], 'overhead'] as const
+  return quantity(path, n, { title, unit: '', expr: ['floor', ['+', 'n', ['/', ['-', room, 'needed'], ['-', 'needed_next', 'needed']]]], source: 'largest whole number whose memory is within the capacity' }, scopeOf(inputs))
+}
