@@ -11,7 +11,7 @@ import type { Plugin } from 'vite'
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 type Source = Record<string, Json>
 
-const remarks = new Set(['conflicts', 'note', 'notes'])
+const remarks = new Set(['conflicts', 'note', 'notes', 'source', 'sources', 'confidence'])
 const cited = ['source', 'confidence', 'note'] as const
 
 const isObject = (json: Json | undefined): json is { [key: string]: Json } =>
@@ -42,7 +42,9 @@ export function sources(json: Json): Record<string, Record<string, Source>> {
     for (const [key, item] of Object.entries(node)) walk(item, starts ? (node['id'] as string) : id, starts ? [key] : [...path, key])
   }
   walk(json, undefined, [])
-  return found
+  // The table that spells the keys out goes along, as the entry without a name.
+  const table = isObject(json) ? json['sources'] : undefined
+  return isObject(table) ? { ...found, '': table as Record<string, never> } : found
 }
 
 /** Serves the two views to Vite and Vitest, as modules of their own, `\0data/gpus.json.values.js`. */

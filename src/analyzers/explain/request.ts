@@ -3,6 +3,7 @@ import type { Metrics, Report } from '../../scenario/report.js'
 import { capacity } from '../../hardware/device.js'
 import { total } from '../compile.js'
 import { metricTable, type Metric, type Totals } from '../metrics.js'
+import type { Expr } from '../graph.js'
 import { plus } from '../product.js'
 import { memoryAt, prefillTokens, sizesOf, decodeTokens, type Run } from '../run.js'
 import type { Structure } from '../structure.js'
@@ -112,6 +113,10 @@ function explainLargest(run: Run, report: Answer, field: 'maxBatch' | 'maxContex
   ]
   const title = metricTitles[field]
   if (n === 0) return quantity(path, 0, { title, unit: '', expr: ['*', 'n', 1], source: 'weights and one sequence exceed the capacity' }, scopeOf(inputs))
-  const room = ['-', ['-', 'capacity', 'weights'], 'overhead'] as const
-  return quantity(path, n, { title, unit: '', expr: ['floor', ['+', 'n', ['/', ['-', room, 'needed'], ['-', 'needed_next', 'needed']]]], source: 'largest whole number whose memory is within the capacity' }, scopeOf(inputs))
+  const room: Expr = ['-', ['-', 'capacity', 'weights'], 'overhead']
+  const fitting: Expr = ['floor', ['+', 'n', ['/', ['-', room, 'needed'], ['-', 'needed_next', 'needed']]]]
+  const { position } = run.resolved.decoder
+  const isTable = field === 'maxContext' && position.kind === 'learned'
+  if (isTable) inputs.push(plain('positions', 'positions in the model\'s table', run.resolved.decoder.context ?? n, '', `model ${run.resolved.id}`))
+  return quantity(path, n, { title, unit: '', expr: isTable ? ['min', 'positions', fitting] : fitting, source: 'largest whole number whose memory is within the capacity' }, scopeOf(inputs))
 }

@@ -1,0 +1,83 @@
+import { create, all } from 'mathjs'
+import { describe, expect, test } from 'vitest'
+import { analyze, explain, explainable, type Report, type Scenario } from '../../src/index.js'
+
+const math = create(all ?? {})
+
+/** One scenario for each way in which formulas differ: attention, experts, windows, meshes, profiles, precisions. */
+const scenarios: Readonly<Record<string, Scenario>> = {
+  'GQA': { model: 'llama-3.1-8b', gpu: 'h100', workload: { batch: 16, prompt: 2048, output: 256 } },
+  'TP 8': { model: 'llama-3.1-70b', gpu: 'h100', mesh: { tp: 8 }, workload: { batch: 8 } },
+  'TP beyond KV groups': { model: 'llama-3.1-70b', gpu: 'gb200', mesh: { tp: 16 }, workload: { batch: 4 } },
+  'sequence parallel': { model: 'llama-2-70b', gpu: 'h100', mesh: { tp: 8, sequence: true }, workload: { batch: 8 } },
+  'MLA and experts': { model: 'deepseek-v3', gpu: 'b300', mesh: { tp: 8 }, workload: { batch: 64 } },
+  'windows': { model: 'gpt-oss-120b', gpu: 'h100', workload: { batch: 4, prompt: 1000, output: 101 } },
+  'window without causal convention': { model: 'gemma-3-27b', gpu: 'h200', conventions: { attention: 'full', head: 'all' } },
+  'learned positions': { model: 'gpt2', gpu: 'rtx-4090', workload: { prompt: 512 } },
+  'ALiBi': { model: 'bloom-7b1', gpu: 'a100-sxm4-80gb' },
+  'parallel residual': { model: 'gpt-neox-20b', gpu: 'a100-sxm4-80gb' },
+  'unfused': { model: 'llama-2-7b', gpu: 'l4', profile: 'eager', workload: { prompt: 300 } },
+  'weight-only': { model: 'llama-2-7b', gpu: 'v100-sxm2-32gb', precision: { weights: 'int4', cache: 'fp8' } },
+  'prefix cached': { model: 'mistral-7b-v0.1', gpu: 'h100', workload: { prompt: 9000, cached: 5000 } },
+  'vector rate unknown': { model: 'llama-3.1-8b', gpu: 'h800-sxm5' },
+}
+
+/** The report's number at a path of `explain`. */
+function reported(report: Report, path: string): unknown {
+  const [head = '', ...rest] = path.split('/')
+  const phase = report.phases.find(p => p.phase === head)
+  if (!phase) return walk(report, [head, ...rest])
+  const kernel = phase.kernels.find(k => path.startsWith(`${head}/${k.id}/`) && !phase.kernels.some(o => o.id.length > k.id.length && path.startsWith(`${head}/${o.id}/`)))
+  return kernel ? walk(kernel, path.slice(head.length + kernel.id.length + 2).split('/')) : walk(phase, rest)
+}
+
+function walk(from: unknown, keys: readonly string[]): unknown {
+  return keys.reduce((value, key) => (value as Readonly<Record<string, unknown>> | null)?.[key], from)
+}
+
+describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
+  const report = analyze(scenario)
+  const paths = explainable(scenario)
+
+  test('has an answer', () => {
+    expect(report.problems.filter(p => p.severity === 'error')).toEqual([])
+    expect(paths.length).toBeGreaterThan(60)
+  })
+
+  test('mathjs evaluates every printed formula to the number in the report', () => {
+    for (const path of paths) {
+      const q = explain(scenario, path)
+      expect(q.value, path).toBe(reported(report, path))
+      if (q.value === null) { expect(q.formula, path).toBe(''); continue }
+      expect(q.formula, path).not.toMatch(/NaN|Infinity|undefined/)
+      close(math.evaluate(q.formula) as number, q.value, `${path}: ${q.formula}`)
+      const names = Object.fromEntries(q.inputs.map(input => [input.name, input.value]))
+      close(math.evaluate(q.symbols, names) as number, q.value, `${path}: ${q.symbols}`)
+      for (const input of q.inputs) {
+        if (input.formula !== null) close(math.evaluate(input.formula) as number, input.value, `${path} ${input.name} = ${input.formula}`)
+        if (input.path !== null) expect(paths, `${path} ${input.name}`).toContain(input.path)
+      }
+    }
+  })
+})
+
+/** Equal but for the order of rounding. */
+function close(actual: number, expected: number, what: string): void {
+  const scale = Math.max(Math.abs(expected), 1e-300)
+  expect(Math.abs(actual - expected) / scale, `${what} gives ${String(actual)}, not ${String(expected)}`).toBeLessThan(1e-12)
+}
+
+test('short paths lead to the same number, wrong ones to a problem', () => {
+  const scenario: Scenario = { model: 'llama-3.1-8b', gpu: 'h100' }
+  expect(explain(scenario, 'tpot')).toEqual(explain(scenario, 'metrics/tpot'))
+  expect(explain(scenario, 'decode/decoder/attn/qkv/seconds').path).toBe('decode/decoder/attn/qkv/seconds/estimate')
+  expect(explain(scenario, 'decode/decoder/attn/qvk/bytes').problems).toMatchObject([{ code: 'unknown-quantity', suggestions: ['decode/decoder/attn/qkv/bytes', expect.any(String), expect.any(String)] }])
+  expect(explain({ ...scenario, gpu: 'h1000' }, 'tpot').problems).toMatchObject([{ code: 'unknown-gpu' }])
+})
+
+test('the formula of a linear layer reads like the loop nest', () => {
+  const q = explain({ model: 'llama-3.1-70b', gpu: 'h100', mesh: { tp: 4 }, workload: { batch: 16 } }, 'decode/decoder/attn/out/flops')
+  expect(q.symbols).toBe('2 * b * s * g_tp * r_tp * kv * d')
+  expect(q.formula).toBe('2 * 16 * 1 * 2 * 8 * 128 * 8192')
+  expect(q.value).toBe(536_870_912)
+})
