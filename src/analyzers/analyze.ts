@@ -1,14 +1,12 @@
 /** The whole answer: a Scenario in, a Report out. */
 import { failed, type Problem } from '../problem.js'
-import type { Memory, Metrics, Phase, Report } from '../scenario/report.js'
+import type { Memory, Phase, Report } from '../scenario/report.js'
 import type { Scenario } from '../scenario/schema.js'
-import { value } from './compile.js'
 import { largestFitting } from './inverse.js'
-import { metric, type Totals } from './metrics.js'
+import { metrics, type Totals } from './metrics.js'
 import { phaseReport } from './report.js'
 import { resolve } from './resolve.js'
-import { decodeTokens, memoryAt, prefillTokens, prepare, sizesOf, type Run } from './run.js'
-import type { Total } from './structure.js'
+import { decodeVector, memoryAt, prefillVector, prepare, type Run } from './run.js'
 
 /**
  * Analyzes one scenario: FLOP, bytes, seconds and what bounds every kernel of each phase, memory on the fullest GPU,
@@ -29,41 +27,21 @@ export function refusal(scenario: Scenario, problems: readonly Problem[]): Repor
 /** The report of a scenario that has an answer. */
 export function answer(run: Run): Report {
   const { resolved } = run
-  const prefillSizes = sizesOf(run, run.prefill, prefillTokens(run))
-  const decodeSizes = sizesOf(run, run.decode, decodeTokens(run))
+  const prefillSizes = prefillVector(run)
+  const decodeSizes = decodeVector(run)
   const counted = resolved.scenario.conventions.attention === 'causal' ? 1 : 0
   const prefill = phaseReport('prefill', run.prefill, prefillSizes, run.machine, counted)
   const decode = phaseReport('decode', run.decode, decodeSizes, run.machine, counted)
-  const model = {
-    id: resolved.id, family: resolved.decoder.family,
-    parameters: whole(run.decode.parameters, decodeSizes), activeParameters: whole(run.decode.active, decodeSizes),
-    macs: null, cacheBytesPerToken: whole(run.decode.cachePerToken, decodeSizes),
-  }
+  const { parameters, activeParameters, cacheBytesPerToken } = run.model
+  const model = { id: resolved.id, family: resolved.decoder.family, parameters, activeParameters, macs: null, cacheBytesPerToken }
   const totals = totalsOf(run, prefill, decode)
   const { memory, maxBatch, maxContext } = fit(run, prefillSizes, decodeSizes)
   return {
     schema: 'roofline/1', scenario: resolved.scenario, model, phases: [prefill, decode], memory,
     stages: [], links: linksOf(run, prefill, decode, totals),
-    metrics: metricsOf(totals, maxBatch, maxContext),
+    metrics: metrics(totals, maxBatch, maxContext),
     problems: resolved.notes.map(p => ({ ...p, suggestions: [...p.suggestions] })),
   }
-}
-
-function metricsOf(totals: Totals, maxBatch: number, maxContext: number): Metrics {
-  return {
-    ttft: metric('ttft', totals), tpot: metric('tpot', totals), latency: metric('latency', totals),
-    tokensPerSecond: metric('tokensPerSecond', totals), tokensPerSecondPerGpu: metric('tokensPerSecondPerGpu', totals), samplesPerSecond: null,
-    mfu: metric('mfu', totals), hfu: null, mbu: metric('mbu', totals),
-    joulesPerToken: metric('joulesPerToken', totals), usdPerMillionTokens: metric('usdPerMillionTokens', totals),
-    maxBatch, maxContext,
-  }
-}
-
-/** Sums of integers stay exact: products over one model fit 2^53. */
-function whole(of: Total, sizes: Float64Array): number {
-  let sum = 0
-  for (const term of of.compiled) sum += value(term, sizes)
-  return sum
 }
 
 export function totalsOf({ resolved }: Run, prefill: Phase, decode: Phase): Totals {
@@ -84,19 +62,26 @@ function fit(run: Run, prefill: Float64Array, decode: Float64Array): { memory: M
   const { batch, prompt, output, cached } = scenario.workload
   const overhead = profile.overhead.bytes
   const held = memoryAt(run, prefill, decode, batch, prompt, output)
-  const total = held.weights + held.cache + held.activations + overhead
-  const memory: Memory = { ...held, gradients: 0, states: 0, overhead, total, capacity, fits: total <= capacity }
-  const room = capacity - held.weights - overhead
   const growing = held.cache + held.activations
+  const total = run.weights + growing + overhead
+  const memory: Memory = { weights: run.weights, cache: held.cache, activations: held.activations, gradients: 0, states: 0, overhead, total, capacity, fits: total <= capacity }
+  const room = capacity - run.weights - overhead
   if (room <= 0) return { memory, maxBatch: 0, maxContext: 0 }
+  // Every cache and activation holds each sequence once, so the need is the batch times that of one sequence.
+  const perSequence = growing / batch
+  const maxBatch = largestFitting(n => n * perSequence <= room, room / perSequence)
   const bytes = (b: number, p: number) => { const m = memoryAt(run, prefill, decode, b, p, output); return m.cache + m.activations }
-  const maxBatch = largestFitting(n => bytes(n, prompt) <= room, batch * room / growing)
   const longest = decoder.position.kind === 'learned' && decoder.context !== null ? decoder.context - output : 2 ** 40
-  const least = cached + 1
-  const perToken = (growing - bytes(batch, least)) / Math.max(1, prompt - least)
-  const guess = perToken > 0 ? prompt + (room - growing) / perToken : prompt * room / growing
-  const prompts = largestFitting(n => bytes(batch, n + cached) <= room, guess - cached, longest - cached)
+  const fits = (n: number) => bytes(batch, n + cached) <= room
+  const prompts = largestFitting(fits, longestGuess(n => bytes(batch, n + cached), prompt - cached, growing, room), longest - cached)
   return { memory, maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + output }
+}
+
+/** A secant step towards the size that fills the room; exact where the requirement is linear beyond the present size. */
+function longestGuess(bytes: (n: number) => number, n: number, needed: number, room: number): number {
+  const far = Math.max(n + 1, Math.floor(n * room / needed))
+  const further = bytes(far)
+  return further === needed ? far : n + (room - needed) * (far - n) / (further - needed)
 }
 
 function linksOf(run: Run, prefill: Phase, decode: Phase, totals: Totals): Report['links'] {

@@ -41,6 +41,50 @@ export function compileTerm(term: Term, slot: Layout['slot']): Compiled {
   return { factor: term.factor, at: term.names.map(slot) }
 }
 
+/** Terms as products, those over the same axes as one. */
+export function compileTerms(terms: readonly Term[], slot: Layout['slot']): readonly Compiled[] {
+  const merged = new Map<string, { factor: number; at: readonly number[] }>()
+  for (const term of terms) {
+    const { factor, at } = compileTerm(term, slot)
+    const key = [...at].sort((a, b) => a - b).join()
+    const same = merged.get(key)
+    if (same) same.factor += factor
+    else merged.set(key, { factor, at })
+  }
+  return [...merged.values()]
+}
+
+/** Many products in flat arrays: `ends[i]` is where the slots of product i end. */
+export interface Program {
+  readonly factors: Float64Array
+  readonly ends: Int32Array
+  readonly slots: Int32Array
+  /** The values of the last evaluation; overwritten by the next. */
+  readonly values: Float64Array
+}
+
+export function program(terms: readonly Compiled[]): Program {
+  let end = 0
+  return {
+    factors: Float64Array.from(terms, t => t.factor),
+    ends: Int32Array.from(terms, t => end += t.at.length),
+    slots: Int32Array.from(terms.flatMap(t => t.at)),
+    values: new Float64Array(terms.length),
+  }
+}
+
+/** Evaluates all products of a program. */
+export function runProgram({ factors, ends, slots, values }: Program, sizes: Float64Array): Float64Array {
+  let at = 0
+  for (let i = 0; i < factors.length; i++) {
+    let product = factors[i] as number
+    const end = ends[i] as number
+    while (at < end) product *= sizes[slots[at++] as number] as number
+    values[i] = product
+  }
+  return values
+}
+
 /** The value of one product. */
 export function value(term: Compiled, sizes: Float64Array): number {
   let result = term.factor
@@ -56,14 +100,16 @@ export function total(terms: readonly Compiled[], sizes: Float64Array): number {
   return result
 }
 
-/** Fills a vector from named sizes. A missing size is an error of the program, never a NaN in a report. */
-export function fill(layout: Layout, sizes: Readonly<Record<string, number>>, into: Float64Array): void {
+/** A vector from named sizes. A missing size is an error of the program, never a NaN in a report. */
+export function fill(layout: Layout, sizes: Readonly<Record<string, number>>): Float64Array {
+  const vector = new Float64Array(layout.names.length)
   for (const { name, at } of layout.given) {
     const size = sizes[name]
     if (size === undefined) throw new Error(`no size for axis "${name}"`)
-    into[at] = size
+    vector[at] = size
   }
-  derive(layout, into)
+  derive(layout, vector)
+  return vector
 }
 
 /** Fills the derived axes again after a given one has changed. */

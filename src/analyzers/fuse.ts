@@ -67,7 +67,8 @@ function closeLoops(runs: readonly (Run | Transfer)[]): readonly (Run | Transfer
     const at = result.findIndex(inBlock)
     const start = result[at], end = result.findLast(inBlock), before = result[at - 1]
     if (!start || !end || isTransfer(start) || start === end || start.row === null || end.row !== start.row) continue
-    if (before && isTransfer(before) && before.times.length > 0) continue
+    // Something has to move first: the next repeat cannot start in the same kernel.
+    if (before && isTransfer(before) && before.times.length > 0 && parts(before.by)[0] === block) continue
     if (!end.ops.some(placed => placed.op.tensors.some(t => t.carry))) continue
     result[at] = { ...start, ops: [...end.ops, ...start.ops], wraps: true }
     result.splice(result.lastIndexOf(end), 1)

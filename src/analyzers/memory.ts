@@ -4,7 +4,7 @@ import type { KernelStep } from './fuse.js'
 import type { Tensor } from './graph.js'
 import type { PlacedOp } from './shard.js'
 
-interface Use { readonly at: number; readonly tensor: Tensor; readonly split: PlacedOp['split']; readonly makes: boolean }
+interface Use { readonly at: number; readonly tensor: Tensor; readonly split: PlacedOp['split']; readonly makes: boolean; readInside: boolean }
 
 /**
  * For each kernel the tensors in memory while it runs: made earlier or now, and read now or later.
@@ -15,12 +15,17 @@ export function liveTensors(steps: readonly KernelStep[], axes: Axes): readonly 
   const order = unrolled(steps)
   order.forEach((step, at) => {
     if ('transfer' in step) return
-    // A kernel reads before it writes, so that a residual stream ends where its successor begins.
-    const all = step.ops.flatMap(({ op, split }) => op.tensors.filter(t => t.held === 'activation').map(tensor => ({ at, tensor, split, makes: tensor.role === 'out' })))
-    for (const use of [...all.filter(u => !u.makes), ...all.filter(u => u.makes)]) {
-      const known = uses.get(use.tensor.name)
+    const inside = new Map<string, Use>()
+    for (const { op, split } of step.ops) for (const tensor of op.tensors) {
+      if (tensor.held !== 'activation') continue
+      const makes = tensor.role === 'out'
+      const made = inside.get(tensor.name)
+      if (made && !makes) { made.readInside = true; continue }
+      const use: Use = { at, tensor, split, makes, readInside: false }
+      if (makes) inside.set(tensor.name, use)
+      const known = uses.get(tensor.name)
       if (known) known.push(use)
-      else uses.set(use.tensor.name, [use])
+      else uses.set(tensor.name, [use])
     }
   })
   const live: Term[][] = order.map(() => [])
@@ -28,7 +33,8 @@ export function liveTensors(steps: readonly KernelStep[], axes: Axes): readonly 
     for (const life of lives(list)) {
       const [maker] = life
       const end = life.at(-1)?.at ?? 0
-      if (!maker || (maker.at === end && life.length > 1)) continue
+      // Made and read inside one kernel only: it never leaves the chip.
+      if (!maker || (maker.readInside && life.length === 1)) continue
       const at = localized(maker.tensor.axes, maker.split, axes)
       const size = term(maker.tensor.name, [...at, widthOf(maker.tensor)])
       for (let i = maker.at; i <= end; i++) live[i]?.push(size)

@@ -1,7 +1,7 @@
 /** What a planner asks of a request, as trees over the phases' totals: evaluated for the report and printed by explain. */
 import type { Metrics } from '../scenario/report.js'
 import type { Expr } from './graph.js'
-import { evaluate } from './product.js'
+import { compile } from './product.js'
 
 export interface Metric {
   readonly unit: string
@@ -48,8 +48,21 @@ const needs: Readonly<Record<keyof typeof metricTable, readonly (keyof Totals)[]
   joulesPerToken: ['tdp', 'output'], usdPerMillionTokens: ['price', 'output'],
 }
 
-/** One metric, or null where an input of it does not apply. */
-export function metric(name: keyof typeof metricTable, totals: Totals): number | null {
-  for (const need of needs[name]) if (totals[need] === null) return null
-  return evaluate(metricTable[name].expr, totals as unknown as Readonly<Record<string, number>>)
+const order: readonly (keyof Totals)[] = ['batch', 'output', 'steps', 'all_steps', 'gpus', 'prefill_seconds', 'decode_seconds', 'prefill_flops', 'decode_flops', 'decode_bytes', 'peak', 'bandwidth', 'tdp', 'price']
+const compiled = Object.fromEntries(Object.entries(metricTable).map(([name, m]) => [name, compile(m.expr, input => order.indexOf(input as keyof Totals))])) as Record<keyof typeof metricTable, (totals: Float64Array) => number>
+
+const vector = new Float64Array(order.length)
+
+/** All metrics; null where an input of one does not apply. */
+export function metrics(totals: Totals, maxBatch: number, maxContext: number): Metrics {
+  for (let i = 0; i < order.length; i++) vector[i] = totals[order[i] as keyof Totals] ?? NaN
+  const of = (name: keyof typeof metricTable) => {
+    for (const need of needs[name]) if (totals[need] === null) return null
+    return compiled[name](vector)
+  }
+  return {
+    ttft: of('ttft'), tpot: of('tpot'), latency: of('latency'), tokensPerSecond: of('tokensPerSecond'), tokensPerSecondPerGpu: of('tokensPerSecondPerGpu'),
+    samplesPerSecond: null, mfu: of('mfu'), hfu: null, mbu: of('mbu'), joulesPerToken: of('joulesPerToken'), usdPerMillionTokens: of('usdPerMillionTokens'),
+    maxBatch, maxContext,
+  }
 }

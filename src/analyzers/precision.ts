@@ -25,20 +25,22 @@ export interface Decided {
 
 interface Asked { readonly weights: string | null; readonly activations: string | null; readonly cache: string | null }
 
-const decidedBy = new WeakMap<Decoder, Map<string, { readonly decided: Decided | null; readonly problems: readonly Problem[] }>>()
+type Decision = { readonly decided: Decided | null; readonly problems: readonly Problem[] }
+const decisions = new WeakMap<Device, WeakMap<Decoder, Map<string, Decision>>>()
 
-/** The decision for a request, kept per model and device: it depends on nothing else. */
-export function decidePrecision(asked: Asked, decoder: Decoder, device: Device): { readonly decided: Decided | null; readonly problems: readonly Problem[] } {
-  let byKey = decidedBy.get(decoder)
-  if (!byKey) { byKey = new Map(); decidedBy.set(decoder, byKey) }
-  // A device of the user's own may change between calls; only catalogued ones are kept.
-  const key = `${device.id} ${asked.weights ?? ''} ${asked.activations ?? ''} ${asked.cache ?? ''} ${JSON.stringify(device.peaks)}`
-  let decided = byKey.get(key)
-  if (!decided) { decided = decide(asked, decoder, device); byKey.set(key, decided) }
-  return decided
+/** The decision for a request, kept per device and model: it depends on nothing else. */
+export function decidePrecision(asked: Asked, decoder: Decoder, device: Device): Decision {
+  let byModel = decisions.get(device)
+  if (!byModel) { byModel = new WeakMap(); decisions.set(device, byModel) }
+  let byRequest = byModel.get(decoder)
+  if (!byRequest) { byRequest = new Map(); byModel.set(decoder, byRequest) }
+  const key = `${asked.weights ?? ''} ${asked.activations ?? ''} ${asked.cache ?? ''}`
+  let decision = byRequest.get(key)
+  if (!decision) { decision = decide(asked, decoder, device); byRequest.set(key, decision) }
+  return decision
 }
 
-function decide(asked: Asked, decoder: Decoder, device: Device): { decided: Decided | null; problems: readonly Problem[] } {
+function decide(asked: Asked, decoder: Decoder, device: Device): Decision {
   const problems: Problem[] = []
   const find = (name: string, path: string): Dtype | null => {
     const found = findDtype(name, path)

@@ -1,6 +1,6 @@
 /** The cheap pass: sizes, degrees and a device into the numbers of one phase. A few microseconds; the structure is given. */
 import type { KernelReport, Limit, Phase } from '../scenario/report.js'
-import { derive, total, value } from './compile.js'
+import { derive, runProgram, total } from './compile.js'
 import type { Kernel, Structure } from './structure.js'
 import { boundOf, estimateOf, type Demand } from './time.js'
 
@@ -31,9 +31,10 @@ export function phaseReport(name: Phase['phase'], s: Structure, sizes: Float64Ar
   let flops = 0, bytes = 0, sent = 0, bound = 0, estimate = machine.host
   const spent: Spent = { compute: 0, memory: 0, network: 0, overhead: machine.host }
   const kernels: KernelReport[] = []
+  const values = runProgram(s.program, sizes)
   for (const kernel of s.kernels) {
-    const times = value(kernel.compiled.times, sizes)
-    const k = kernel.kind === 'collective' ? collective(kernel, times, sizes, machine, spent) : compute(kernel, kernel.kind, times, sizes, machine, spent)
+    const times = values[kernel.at.times] as number
+    const k = kernel.kind === 'collective' ? collective(kernel, times, values, machine, spent) : compute(kernel, kernel.kind, times, values, sizes, machine, spent)
     kernels.push(k)
     flops += times * k.flops
     bytes += times * k.bytes
@@ -56,17 +57,18 @@ export function phaseReport(name: Phase['phase'], s: Structure, sizes: Float64Ar
 
 const demand: Demand = { matrix: 0, derated: 0, vector: 0, memory: 0 }
 
-function compute(kernel: Kernel, kind: 'matrix' | 'attention' | 'vector', times: number, sizes: Float64Array, machine: Machine, spent: Spent): KernelReport {
-  const { work, traffic } = kernel.compiled
+function compute(kernel: Kernel, kind: 'matrix' | 'attention' | 'vector', times: number, values: Float64Array, sizes: Float64Array, machine: Machine, spent: Spent): KernelReport {
+  const { work, traffic } = kernel.at
   let flops = 0
   demand.matrix = 0; demand.derated = 0; demand.vector = 0
   for (const w of work) {
-    const f = value(w, sizes)
-    const seconds = f / (sizes[w.rate] ?? NaN)
+    const f = values[w.at] as number
+    const seconds = f / (sizes[w.rate] as number)
     flops += f
-    if (w.matrix) { demand.matrix += seconds; demand.derated += seconds / (sizes[w.share] ?? NaN) } else demand.vector += seconds
+    if (w.matrix) { demand.matrix += seconds; demand.derated += seconds / (sizes[w.share] as number) } else demand.vector += seconds
   }
-  const bytes = total(traffic, sizes)
+  let bytes = 0
+  for (let i = traffic[0]; i < traffic[1]; i++) bytes += values[i] as number
   demand.memory = bytes / machine.bandwidth
   const { eb, t0, p } = machine.constants[kind]
   const estimate = estimateOf(demand, eb, t0, p)
@@ -79,8 +81,8 @@ function compute(kernel: Kernel, kind: 'matrix' | 'attention' | 'vector', times:
   }
 }
 
-function collective(kernel: Kernel, times: number, sizes: Float64Array, machine: Machine, spent: Spent): KernelReport {
-  const sent = kernel.compiled.sent ? value(kernel.compiled.sent, sizes) : 0
+function collective(kernel: Kernel, times: number, values: Float64Array, machine: Machine, spent: Spent): KernelReport {
+  const sent = values[kernel.at.sent] as number
   const bound = sent / machine.link
   const { eb, t0, perRank } = machine.collective
   const start = t0 + perRank * machine.ranks

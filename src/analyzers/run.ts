@@ -3,113 +3,131 @@ import vector from '../../data/vector.json?values'
 import { derive, fill, total } from './compile.js'
 import type { Sizes } from './graph.js'
 import type { Decoder } from './models/architecture.js'
+import type { Decided } from './precision.js'
 import { decoderGraph, decoderSizes, hasForms, shapeOf, type Form } from './models/decoder.js'
 import { sequenceParallel, tensorParallel } from './parallel/index.js'
 import type { Machine } from './report.js'
 import type { Resolved } from './resolve.js'
-import { structure, type Structure } from './structure.js'
+import { shareOf, structure, type Structure } from './structure.js'
 import type { Mesh } from './shard.js'
 
-export interface Run {
-  readonly resolved: Resolved
+/** What a model, a precision, a mesh and a device decide together; only the tokens change from run to run. */
+interface Setup {
   readonly prefill: Structure
   readonly decode: Structure
-  /** Everything but the tokens of a pass: model, precision, rates, degrees. */
-  readonly sizes: Sizes
+  /** Vectors of sizes with everything in place but the tokens. */
+  readonly prefillSizes: Float64Array
+  readonly decodeSizes: Float64Array
   readonly machine: Machine
+  /** What no token changes: counts of the model, and bytes of its weights on one GPU. */
+  readonly model: { readonly parameters: number; readonly activeParameters: number; readonly cacheBytesPerToken: number }
+  readonly weights: number
+}
+
+export interface Run extends Setup {
+  readonly resolved: Resolved
 }
 
 /** FLOP per element of vector work (data/vector.json). */
 export const vectorWeights = (vector as { weights: Readonly<Record<string, number>> }).weights
 
 const structures = new Map<string, Structure>()
-const shapes = new WeakMap<Decoder, { readonly key: string; readonly sizes: Readonly<Record<string, number>> }>()
+const shapes = new WeakMap<Decoder, string>()
+/** A decided precision belongs to one model on one device, so it is the key under which a setup is kept. */
+const setups = new WeakMap<Decided, Map<string, Setup>>()
 
 /** The structure of a decoder under a mesh and a profile. It depends on the decoder's shape alone, so all Llamas share one. */
-function structureOf(decoder: Decoder, key: string, form: Form, mesh: Mesh, resolved: Resolved): Structure {
-  const { profile, scenario } = resolved
-  const full = `${key}|${hasForms(decoder) ? form : ''}|${Object.keys(mesh).join()}|${String(scenario.mesh.sequence)}|${profile.id}`
-  let found = structures.get(full)
-  if (!found) { found = structure(decoderGraph(decoder, form), mesh, profile); structures.set(full, found) }
+function structureOf(decoder: Decoder, form: Form, mesh: Mesh, { profile, scenario }: Resolved): Structure {
+  let shape = shapes.get(decoder)
+  if (shape === undefined) { shape = shapeOf(decoder); shapes.set(decoder, shape) }
+  const key = `${shape}|${hasForms(decoder) ? form : ''}|${Object.keys(mesh).join()}|${String(scenario.mesh.sequence)}|${profile.id}`
+  let found = structures.get(key)
+  if (!found) { found = structure(decoderGraph(decoder, form), mesh, profile); structures.set(key, found) }
   return found
 }
 
 export function prepare(resolved: Resolved): Run {
-  const { decoder, scenario, device, efficiency: e, precision, link, profile } = resolved
-  let shape = shapes.get(decoder)
-  if (!shape) { shape = { key: shapeOf(decoder), sizes: decoderSizes(decoder) }; shapes.set(decoder, shape) }
+  const { scenario: { mesh, system }, precision, profile } = resolved
+  let kept = setups.get(precision)
+  if (!kept) { kept = new Map(); setups.set(precision, kept) }
+  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${profile.id} ${system}`
+  let setup = kept.get(key)
+  if (!setup) { setup = setUp(resolved); kept.set(key, setup) }
+  return { resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, machine: setup.machine, model: setup.model, weights: setup.weights }
+}
+
+function setUp(resolved: Resolved): Setup {
+  const { decoder, scenario, device, efficiency, link, profile } = resolved
   const { tp, sequence } = scenario.mesh
   const mesh: Mesh = tp > 1 ? { tp: sequence ? sequenceParallel : tensorParallel } : {}
-  const sizes: Record<string, number> = { ...vectorWeights, ...precision.widths, ...shape.sizes, tp }
-  // An unknown vector rate leaves vector work to the memory bound: infinite inside, never in a report.
-  sizes['peak_vector'] = precision.vector ?? Infinity
-  sizes['share_vector'] = e.vector.ef.default
-  for (const name in precision.rates) {
-    const rate = precision.rates[name]
-    if (!rate) continue
-    sizes[name] = rate.flops
-    const { ef } = name === 'peak_core' ? e.attention : e.matrix
-    sizes[name.replace('peak_', 'share_')] = (ef as Readonly<Record<string, number>>)[rate.peak] ?? ef.default
-  }
+  const prefill = structureOf(decoder, 'expanded', mesh, resolved)
+  const decode = structureOf(decoder, 'absorbed', mesh, resolved)
+  const sizes = { ...fixedSizes(resolved), causal: profile.mask === 'skipped' ? 1 : 0, b: 1, s: 1, t: 1, o: 1 }
   const isScored = decoder.kinds.every(kind => kind.ffn.kind === 'dense')
+  const decodeSizes = fill(decode.layout, sizes)
   return {
-    resolved, sizes,
-    prefill: structureOf(decoder, shape.key, 'expanded', mesh, resolved),
-    decode: structureOf(decoder, shape.key, 'absorbed', mesh, resolved),
+    prefill, decode, prefillSizes: fill(prefill.layout, sizes), decodeSizes,
+    model: {
+      parameters: total(decode.parameters.compiled, decodeSizes), activeParameters: total(decode.active.compiled, decodeSizes),
+      cacheBytesPerToken: total(decode.cachePerToken.compiled, decodeSizes),
+    },
+    weights: total(decode.weights.compiled, decodeSizes),
     machine: {
-      bandwidth: device.bandwidth, link: link.bandwidth ?? 1, ranks: tp, constants: e, collective: e.collective,
-      host: profile.host.seconds, band: isScored ? profile.band.factor : null, basis: e.marked,
+      bandwidth: device.bandwidth, link: link.bandwidth ?? 1, ranks: tp, constants: efficiency, collective: efficiency.collective,
+      host: profile.host.seconds, band: isScored ? profile.band.factor : null, basis: efficiency.marked,
     },
   }
 }
 
-/** Tokens of one pass: sequences, query tokens, context tokens, tokens that reach the head. */
-export interface Tokens { readonly b: number; readonly s: number; readonly t: number; readonly o: number }
-
-export function prefillTokens({ resolved: { scenario } }: Run): Tokens {
-  const { batch, prompt, cached } = scenario.workload
-  const s = prompt - cached
-  return { b: batch, s, t: prompt, o: scenario.conventions.head === 'last' ? 1 : s }
-}
-
-/** One decode step at the middle of the output, which is the mean of all steps where cost is linear in context. */
-export function decodeTokens({ resolved: { scenario } }: Run): Tokens {
-  const { batch, prompt, output } = scenario.workload
-  return { b: batch, s: 1, t: prompt + output / 2, o: 1 }
-}
-
-/** 1 where the profile's attention skips masked pairs, 0 where it computes them. */
-export function executedCausal(run: Run): number {
-  return run.resolved.profile.mask === 'skipped' ? 1 : 0
-}
-
-/** All sizes of a pass as one vector. */
-export function sizesOf(run: Run, s: Structure, tokens: Tokens): Float64Array {
-  const sizes = new Float64Array(s.layout.names.length)
-  fill(s.layout, Object.assign({ causal: executedCausal(run) }, run.sizes, tokens), sizes)
+/** Everything but the tokens of a pass: model, precision, rates, degrees. */
+function fixedSizes({ decoder, scenario, efficiency: e, precision }: Resolved): Sizes {
+  const sizes: Record<string, number> = { ...vectorWeights, ...precision.widths, ...decoderSizes(decoder), tp: scenario.mesh.tp }
+  // An unknown vector rate leaves vector work to the memory bound: infinite inside, never in a report.
+  sizes['peak_vector'] = precision.vector ?? Infinity
+  sizes['share_vector'] = e.vector.ef.default
+  for (const [name, rate] of Object.entries(precision.rates)) {
+    sizes[name] = rate.flops
+    const { ef } = name === 'peak_core' ? e.attention : e.matrix
+    sizes[shareOf(name)] = (ef as Readonly<Record<string, number>>)[rate.peak] ?? ef.default
+  }
   return sizes
 }
 
-export interface Held { readonly weights: number; readonly cache: number; readonly activations: number }
-
-/**
- * Bytes on one GPU at the end of the output: weights, the cache of prompt and output, and the largest set of activations
- * of a prefill of the whole batch in one pass. The vectors are scratch, filled before.
- */
-export function memoryAt(run: Run, prefill: Float64Array, decode: Float64Array, batch: number, prompt: number, output: number): Held {
-  const { cached } = run.resolved.scenario.workload
-  const s = Math.max(1, prompt - cached)
-  setTokens(run.prefill, prefill, { b: batch, s, t: prompt, o: run.resolved.scenario.conventions.head === 'last' ? 1 : s })
-  let activations = 0
-  for (const set of run.prefill.live) activations = Math.max(activations, total(set.compiled, prefill))
-  setTokens(run.decode, decode, { b: batch, s: 1, t: prompt + output, o: 1 })
-  return { weights: total(run.decode.weights.compiled, decode), cache: total(run.decode.cache.compiled, decode), activations }
+/** The sizes of a prefill of the batch: `s` query tokens at the end of a context of `t`. */
+export function prefillVector(run: Run): Float64Array {
+  const { workload: { batch, prompt, cached }, conventions } = run.resolved.scenario
+  const s = prompt - cached
+  return withTokens(run.prefill, run.prefillSizes.slice(), batch, s, prompt, conventions.head === 'last' ? 1 : s)
 }
 
-function setTokens(s: Structure, sizes: Float64Array, tokens: Tokens): void {
-  sizes[s.slots.b] = tokens.b
-  sizes[s.slots.s] = tokens.s
-  sizes[s.slots.t] = tokens.t
-  sizes[s.slots.o] = tokens.o
-  derive(s.layout, sizes)
+/** The sizes of a decode step at the middle of the output, which is the mean of all steps where cost is linear in context. */
+export function decodeVector(run: Run): Float64Array {
+  const { batch, prompt, output } = run.resolved.scenario.workload
+  return withTokens(run.decode, run.decodeSizes.slice(), batch, 1, prompt + output / 2, 1)
+}
+
+export interface Growing { readonly cache: number; readonly activations: number }
+
+/**
+ * What tokens need on one GPU at the end of the output, in bytes: the cache of prompt and output, and the largest set of
+ * activations of a prefill of the whole batch in one pass. The vectors are scratch.
+ */
+export function memoryAt(run: Run, prefill: Float64Array, decode: Float64Array, batch: number, prompt: number, output: number): Growing {
+  const { workload, conventions } = run.resolved.scenario
+  const s = Math.max(1, prompt - workload.cached)
+  withTokens(run.prefill, prefill, batch, s, prompt, conventions.head === 'last' ? 1 : s)
+  let activations = 0
+  for (const set of run.prefill.live) activations = Math.max(activations, total(set.compiled, prefill))
+  withTokens(run.decode, decode, batch, 1, prompt + output, 1)
+  return { cache: total(run.decode.cache.compiled, decode), activations }
+}
+
+function withTokens(structure: Structure, sizes: Float64Array, b: number, s: number, t: number, o: number): Float64Array {
+  const { slots } = structure
+  sizes[slots.b] = b
+  sizes[slots.s] = s
+  sizes[slots.t] = t
+  sizes[slots.o] = o
+  derive(structure.layout, sizes)
+  return sizes
 }

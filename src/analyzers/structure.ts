@@ -2,7 +2,7 @@
  * Everything about a run that does not depend on sizes or on how many GPUs there are: sharded, fused and compiled.
  * Depends on the shape of the graph, on which mesh axes are used, and on the profile; so it is built once and kept.
  */
-import { compileTerm, layout, type Compiled, type Layout } from './compile.js'
+import { compileTerm, compileTerms, layout, program, type Compiled, type Layout, type Program } from './compile.js'
 import { kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Term, type Traffic, type Work } from './cost.js'
 import { fuse, type KernelOps, type KernelStep } from './fuse.js'
 import type { Axis, Graph, Profile, Transfer } from './graph.js'
@@ -21,11 +21,12 @@ export interface Kernel {
   /** Bytes that one GPU sends; null for kernels that only compute. */
   readonly sent: Term | null
   readonly transfer: Transfer | null
-  readonly compiled: {
-    readonly times: Compiled
-    readonly work: readonly (Compiled & { readonly matrix: boolean; readonly rate: number; readonly share: number })[]
-    readonly traffic: readonly Compiled[]
-    readonly sent: Compiled | null
+  /** Where its products stand in the structure's program: runs, FLOP by rate, bytes from … to, bytes sent (−1 without). */
+  readonly at: {
+    readonly times: number
+    readonly work: readonly { readonly at: number; readonly matrix: boolean; readonly rate: number; readonly share: number }[]
+    readonly traffic: readonly [from: number, to: number]
+    readonly sent: number
   }
 }
 
@@ -41,6 +42,8 @@ export interface Structure {
   /** Where the axes stand that change from pass to pass. */
   readonly slots: Readonly<Record<'b' | 's' | 't' | 'o' | 'causal', number>>
   readonly kernels: readonly Kernel[]
+  /** All products of the kernels. */
+  readonly program: Program
   /** FLOP of the whole model on one GPU's axes undivided: what conventions count. */
   readonly counted: { readonly matrix: Total; readonly vector: Total }
   /** Bytes per GPU: each weight once, what the cache keeps, and what lives while each kernel runs. */
@@ -61,14 +64,15 @@ export function structure(graph: Graph, mesh: Mesh, profile: Profile): Structure
   const steps = fuse(shard(graph, mesh), profile)
   const readers = readersOf(steps)
   const slots = layout(axes)
-  const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: terms.map(t => compileTerm(t, slots.slot)) })
-  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, slots) : opsKernel(step, readers, axes, slots))
+  const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, slots.slot) })
+  const terms: Compiled[] = []
+  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, slots, terms) : opsKernel(step, readers, axes, slots, terms))
   const placed = steps.flatMap(step => 'transfer' in step ? [] : step.ops)
   const whole = graph.blocks.flatMap(block => block.ops)
   const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   const at = slots.slot
   return {
-    axes, layout: slots, kernels, slots: { b: at('b'), s: at('s'), t: at('t'), o: at('o'), causal: at('causal') },
+    axes, layout: slots, kernels, program: program(terms), slots: { b: at('b'), s: at('s'), t: at('t'), o: at('o'), causal: at('causal') },
     counted: { matrix: compileAll(counted.filter(w => w.engine === 'matrix')), vector: compileAll(counted.filter(w => w.engine === 'vector')) },
     weights: compileAll(storedOnce(placed, axes, 'weight')),
     cache: compileAll(storedOnce(placed, axes, 'cache')),
@@ -91,15 +95,15 @@ function readersOf(steps: readonly KernelStep[]): Map<string, Set<KernelOps>> {
   return readers
 }
 
-function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>, axes: Axes, slots: Layout): Kernel {
+function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>, axes: Axes, { slot }: Layout, terms: Compiled[]): Kernel {
   const cost = kernelCost(step, readers, axes)
-  const compiled = {
-    times: compileTerm(cost.times, slots.slot),
-    work: cost.work.map(w => ({ ...compileTerm(w, slots.slot), matrix: w.engine === 'matrix', rate: slots.slot(w.rate), share: slots.slot(shareOf(w.rate)) })),
-    traffic: cost.traffic.map(t => compileTerm(t, slots.slot)),
-    sent: null,
-  }
-  return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, compiled }
+  const times = terms.push(compileTerm(cost.times, slot)) - 1
+  const rates = [...new Set(cost.work.map(w => w.rate))]
+  const work = rates.flatMap(rate => compileTerms(cost.work.filter(w => w.rate === rate), slot)
+    .map(c => ({ at: terms.push(c) - 1, matrix: rate !== 'peak_vector', rate: slot(rate), share: slot(shareOf(rate)) })))
+  const from = terms.length
+  terms.push(...compileTerms(cost.traffic, slot))
+  return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, at: { times, work, traffic: [from, terms.length], sent: -1 } }
 }
 
 /** The name of the share of a peak that is reached: `peak_ffn` → `share_ffn`. */
@@ -107,10 +111,11 @@ export function shareOf(rate: string): string {
   return rate.replace('peak_', 'share_')
 }
 
-function transferKernel(id: string, transfer: Transfer, slots: Layout): Kernel {
-  const { sent, times } = transferCost(transfer)
-  const compiled = { times: compileTerm(times, slots.slot), work: [], traffic: [], sent: compileTerm(sent, slots.slot) }
-  return { id, kind: 'collective', times, work: [], traffic: [], sent, transfer, compiled }
+function transferKernel(id: string, transfer: Transfer, { slot }: Layout, terms: Compiled[]): Kernel {
+  const cost = transferCost(transfer)
+  const times = terms.push(compileTerm(cost.times, slot)) - 1
+  const sent = terms.push(compileTerm(cost.sent, slot)) - 1
+  return { id, kind: 'collective', times: cost.times, work: [], traffic: [], sent: cost.sent, transfer, at: { times, work: [], traffic: [0, 0], sent } }
 }
 
 /** Fused attention is a class of its own; a lone product without weights is a batched GEMM. */

@@ -65,6 +65,7 @@ export const gpus: readonly Device[] = (json as { gpus: readonly Device[] }).gpu
 const vendor = new Set(['nvidia', 'geforce', 'tesla', 'gpu', 'graphics', 'generation', 'edition'])
 const proper = (name: string): string[] => words(name).filter(word => !vendor.has(word))
 const named = new Map(gpus.flatMap(gpu => [gpu.id, gpu.name, ...gpu.aliases].map(name => [proper(name).join(''), gpu] as const)))
+const byId = new Map(gpus.map(gpu => [gpu.id, gpu]))
 const vocabulary = gpus.map(gpu => ({
   gpu,
   known: new Set([gpu.id, gpu.name, ...gpu.aliases, gpu.memoryType ?? '', gpu.formFactor ?? '', gpu.architecture ?? '']
@@ -76,6 +77,8 @@ const vocabulary = gpus.map(gpu => ({
  * Problems at `gpu`: `ambiguous-gpu` with all candidates (`a100`), `unknown-gpu` with the closest ids.
  */
 export function findGpu(name: string): Device | Problem {
+  const known = byId.get(name)
+  if (known !== undefined) return known
   const typed = proper(name)
   const exact = named.get(typed.join(''))
   if (exact !== undefined) return exact

@@ -30,7 +30,10 @@ export const systems: readonly System[] = (json as { systems: readonly System[] 
 
 /** The system of that id or name; with null the usual one of the device, else `pcie-server`. Problem `unknown-system` at `system`. */
 export function findSystem(name: string | null, device: Device): System | Problem {
-  const wanted = key(name ?? device.system ?? 'pcie-server')
+  const asked = name ?? device.system ?? 'pcie-server'
+  const exact = systems.find(system => system.id === asked)
+  if (exact) return exact
+  const wanted = key(asked)
   return systems.find(system => key(system.id) === wanted || key(system.name) === wanted)
     ?? error('unknown-system', 'system', `"${(name ?? device.system ?? '').slice(0, 64)}" is not a known system.`, closest(wanted, systems.map(system => system.id), 3))
 }

@@ -25,7 +25,7 @@ export function draft(input: Scenario): { readonly draft: Draft } | { readonly p
     draft: {
       model: input.model, gpu: input.gpu, system: s.system ?? null, gpus: s.gpus ?? null,
       workload: fill(defaults.workload, s.workload),
-      mesh: fill({ ...defaults.mesh, order: [...defaults.mesh.order] }, s.mesh),
+      mesh: fill(defaults.mesh, s.mesh),
       precision: fill(defaults.precision, s.precision),
       profile: s.profile ?? defaults.profile,
       training: fill(defaults.training, s.training),
@@ -39,10 +39,12 @@ export function draft(input: Scenario): { readonly draft: Draft } | { readonly p
   }
 }
 
-/** The given fields over the standard ones; a field that is there but undefined counts as absent. */
+/** The given fields over the standard ones; a field that is there but undefined counts as absent. Without any, the standard itself. */
 function fill<S extends object, G extends { readonly [K in keyof S]?: unknown }>(standard: S, given: G | undefined): { [K in keyof S]: Exclude<G[K], undefined> } {
-  const stated = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
-  return Object.assign({}, standard, Object.fromEntries(stated)) as { [K in keyof S]: Exclude<G[K], undefined> }
+  if (given === undefined) return standard as { [K in keyof S]: Exclude<G[K], undefined> }
+  const filled = { ...standard } as Record<string, unknown>
+  for (const key in given) if (given[key] !== undefined) filled[key] = given[key]
+  return filled as { [K in keyof S]: Exclude<G[K], undefined> }
 }
 
 function modeOf(input: unknown): string {
@@ -58,6 +60,7 @@ export function unsupported(path: string, what: string, suggestions: readonly st
 export function unsupportedFields(d: Draft): Problem[] {
   const problems: Problem[] = []
   const check = (part: string, given: Readonly<Record<string, unknown>>, standard: Readonly<Record<string, unknown>>, fields: readonly string[]) => {
+    if (given === standard) return
     for (const field of fields) if (given[field] !== standard[field] && String(given[field]) !== String(standard[field])) problems.push(unsupported(`${part}.${field}`, `${part}.${field}`, [String(standard[field])]))
   }
   check('workload', d.workload, defaults.workload, ['chunk', 'images', 'image', 'audioSeconds', 'draft'])

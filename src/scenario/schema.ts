@@ -95,7 +95,8 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** What goes in: everything but `model` and `gpu` has a default. */
 export type Scenario = Omit<Parts, 'model' | 'gpu'> & { readonly model: string | object; readonly gpu: string | object }
 
-type Filled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> }
+type Fixed<T> = T extends (infer U)[] ? readonly U[] : T
+type Filled<T> = { readonly [K in keyof T]-?: Fixed<Exclude<T[K], undefined>> }
 /** A scenario with every default filled in and every alias resolved. */
 export interface NormalScenario {
   readonly model: string | object
@@ -115,8 +116,8 @@ export interface NormalScenario {
   readonly conventions: Filled<v.InferOutput<typeof conventions>>
 }
 
-/** Defaults of every part that does not depend on model or GPU. */
-export const defaults = {
+/** Defaults of every part that does not depend on model or GPU. Frozen: reports share them. */
+export const defaults = frozen({
   workload: { mode: 'inference', batch: 1, prompt: 2048, output: 256, cached: 0, chunk: null, images: 0, image: null, audioSeconds: null, draft: null },
   mesh: { tp: 1, pp: 1, dp: 1, cp: 1, ep: 1, etp: 1, sequence: false, order: ['tp', 'cp', 'dp', 'pp'] },
   precision: { weights: null, activations: null, cache: null, gradients: 'fp32', states: 'fp32' },
@@ -125,4 +126,9 @@ export const defaults = {
   conventions: { attention: 'causal', head: 'last', count: 'roofline', mfu: 'megatron' },
   profile: 'ideal',
   utilization: 0.9,
-} as const satisfies Partial<{ [K in keyof NormalScenario]: NormalScenario[K] }>
+} satisfies Partial<NormalScenario>)
+
+function frozen<const T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part as object)
+  return Object.freeze(value)
+}

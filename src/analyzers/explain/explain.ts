@@ -5,7 +5,7 @@ import type { Phase, Report } from '../../scenario/report.js'
 import type { Scenario } from '../../scenario/schema.js'
 import { answer, totalsOf } from '../analyze.js'
 import { resolve } from '../resolve.js'
-import { decodeTokens, prefillTokens, prepare, sizesOf, type Run } from '../run.js'
+import { decodeVector, prefillVector, prepare, type Run } from '../run.js'
 import { explainKernel, kernelFields } from './kernel.js'
 import { explainPhase, phaseFields, type PhaseContext } from './phase.js'
 import { explainMemory, explainMetric, explainModel, memoryFields, metricFields, modelFields } from './request.js'
@@ -51,7 +51,7 @@ function explainers(scenario: Scenario): Map<string, Explainer> | readonly Probl
 
 function explainPhases(run: Run, report: Phase, all: Map<string, Explainer>): void {
   const structure = report.phase === 'prefill' ? run.prefill : run.decode
-  const sizes = sizesOf(run, structure, report.phase === 'prefill' ? prefillTokens(run) : decodeTokens(run))
+  const sizes = report.phase === 'prefill' ? prefillVector(run) : decodeVector(run)
   const context: PhaseContext = { run, structure, sizes, report }
   for (const field of phaseFields) all.set(`${report.phase}/${field}`, () => explainPhase(context, field))
   structure.kernels.forEach((kernel, i) => {

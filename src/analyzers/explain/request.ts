@@ -5,7 +5,7 @@ import { total } from '../compile.js'
 import { metricTable, type Metric, type Totals } from '../metrics.js'
 import type { Expr } from '../graph.js'
 import { plus } from '../product.js'
-import { memoryAt, prefillTokens, sizesOf, decodeTokens, type Run } from '../run.js'
+import { decodeVector, memoryAt, prefillVector, type Run } from '../run.js'
 import type { Structure } from '../structure.js'
 import { termExpr } from './kernel.js'
 import { passScope } from './names.js'
@@ -23,7 +23,7 @@ export function explainModel(run: Run, report: Answer, field: (typeof modelField
     : field === 'activeParameters' ? [s.active, 'Parameters that one token visits', ''] as const
       : [s.cachePerToken, 'Cache of one more token, all layers, no window reached', 'byte'] as const
   const labels = of.terms.map(t => t.label).join(', ')
-  return quantity(`model/${field}`, report.model[field], { title, unit, expr: plus(...of.terms.map(termExpr)), source: `sum over ${labels}` }, passScope(run, s, sizesOf(run, s, decodeTokens(run))))
+  return quantity(`model/${field}`, report.model[field], { title, unit, expr: plus(...of.terms.map(termExpr)), source: `sum over ${labels}` }, passScope(run, s, decodeVector(run)))
 }
 
 export function explainMemory(run: Run, report: Answer, field: (typeof memoryFields)[number]): Quantity {
@@ -31,8 +31,8 @@ export function explainMemory(run: Run, report: Answer, field: (typeof memoryFie
   const { resolved } = run
   const { batch, prompt, output } = resolved.scenario.workload
   const path = `memory/${field}`
-  const prefill = sizesOf(run, run.prefill, prefillTokens(run))
-  const decode = sizesOf(run, run.decode, decodeTokens(run))
+  const prefill = prefillVector(run)
+  const decode = decodeVector(run)
   memoryAt(run, prefill, decode, batch, prompt, output)
   const of = (s: Structure, sizes: Float64Array, what: { terms: Structure['weights']['terms'] }, title: string, source: string) =>
     quantity(path, memory[field], { title, unit: 'byte', expr: plus(...what.terms.map(termExpr)), source }, passScope(run, s, sizes))
@@ -97,7 +97,7 @@ function explainLargest(run: Run, report: Answer, field: 'maxBatch' | 'maxContex
   const n = report.metrics[field] ?? 0
   const bytes = (at: number) => {
     if (at <= 0) return 0
-    const [prefill, decode] = [sizesOf(run, run.prefill, prefillTokens(run)), sizesOf(run, run.decode, decodeTokens(run))]
+    const [prefill, decode] = [prefillVector(run), decodeVector(run)]
     const held = field === 'maxBatch' ? memoryAt(run, prefill, decode, at, prompt, output) : memoryAt(run, prefill, decode, batch, at - output, output)
     return held.cache + held.activations
   }

@@ -45,6 +45,7 @@ function namesOf({ id, name, huggingface, aliases }: Checkpoint): string[] {
   return [id, name, huggingface, ...aliases].flatMap(title => [title, title.slice(title.lastIndexOf('/') + 1)])
 }
 
+const byId: ReadonlyMap<string, Checkpoint> = new Map(models.map(model => [model.id, model]))
 const byKey: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => namesOf(model).map(title => [key(title), model] as const)))
 
 /**
@@ -52,7 +53,7 @@ const byKey: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => n
  * Errors: `ambiguous-model` where the name begins several (`llama-2`), `unknown-model` with the most similar ids.
  */
 export function findModel(name: string): Checkpoint | Problem {
-  const found = byKey.get(key(name))
+  const found = byId.get(name) ?? byKey.get(key(name))
   if (found !== undefined) return found
   const typed = words(name)
   const begun = typed.length === 0 ? [] : models.filter(({ id }) => typed.every((word, i) => words(id)[i] === word)).map(({ id }) => id)
