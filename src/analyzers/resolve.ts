@@ -37,9 +37,9 @@ const isList = (value: object): value is readonly Problem[] => Array.isArray(val
 export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const checked = draft(input)
   if ('problems' in checked) return checked.problems
-  const d = checked.draft
-  const problems: Problem[] = unsupportedFields(d)
-  const model = resolveModel(d.model)
+  const problems: Problem[] = unsupportedFields(checked.draft)
+  const model = resolveModel(checked.draft.model)
+  const d = isList(model) ? checked.draft : withinTable(checked.draft, input, model.decoder)
   const device = typeof d.gpu === 'string' ? findGpu(d.gpu) : readDevice(d.gpu)
   const profile = findProfile(d.profile)
   for (const found of [model, device, profile]) {
@@ -71,6 +71,12 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
     id: model.id, decoder: model.decoder, device, system, profile, efficiency: efficiencyOf(device),
     precision: precision.decided, link, capacity: bytes * d.utilization, notes: [...model.notes, ...problems],
   }
+}
+
+/** A default prompt that a learned position table has room for; a prompt that was asked for stays as it is. */
+function withinTable(d: Draft, input: Scenario, { position, context }: Decoder): Draft {
+  if (position.kind !== 'learned' || context === null || input.workload?.prompt !== undefined) return d
+  return { ...d, workload: { ...d.workload, prompt: Math.max(1, Math.min(d.workload.prompt, context - d.workload.output)) } }
 }
 
 interface FoundModel { readonly id: string; readonly decoder: Decoder; readonly notes: readonly Problem[] }
