@@ -1,0 +1,62 @@
+/** The headline figures: estimate, band and what is possible at best. */
+import { band, compact, dollars, full, none, percent, quantity, scaled, scaleOf, type Scale } from '../format.js'
+import type { Metrics, NormalScenario, Phase, Report } from '../index.js'
+import { table } from './text.js'
+
+/** One figure at the four readings of the phases' seconds. */
+interface Readings { readonly estimate: number | null; readonly low: number | null; readonly high: number | null; readonly best: number | null }
+const readings = ['estimate', 'low', 'high', 'bound'] as const
+
+/** The table of figures and the lines below it. */
+export function figures(report: Report, metrics: Metrics): string[] {
+  const { workload, price } = report.scenario as NormalScenario
+  const [prefill, decode] = (['prefill', 'decode'] as const).map(name => report.phases.find(p => p.phase === name)?.seconds)
+  if (!prefill || !decode) return []
+  const steps = Math.max(0, workload.output - 1)
+  const [estimate = null, low = null, high = null, best = null] = readings.map(reading => latency(prefill[reading], decode[reading], steps))
+  const times = (part: Phase['seconds'], shown: number | null): Readings => ({ estimate: shown, low: part.low, high: part.high, best: part.bound })
+  const rate = (value: number | null): Readings => ({ estimate: value, low: per(value, estimate, high), high: per(value, estimate, low), best: per(value, estimate, best) })
+  const cost = (value: number | null): Readings => ({ estimate: value, low: per(value, low, estimate), high: per(value, high, estimate), best: per(value, best, estimate) })
+  const rows = [
+    row('Time to first token', times(prefill, metrics.ttft), seconds),
+    row('Time per output token', times(decode, metrics.tpot), seconds),
+    row('Latency', { estimate: metrics.latency, low, high, best }, seconds),
+    row('Output tokens', rate(metrics.tokensPerSecond), perSecond),
+    price === null ? ['Cost per million tokens', 'no price', none, none] : row('Cost per million tokens', cost(metrics.usdPerMillionTokens), money),
+  ]
+  return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics)]
+}
+
+function below({ mfu, mbu, joulesPerToken, maxBatch, maxContext }: Metrics): string[] {
+  const use = [
+    mfu === null ? '' : `MFU ${percent(mfu)} % over the request`,
+    mbu === null ? '' : `MBU in decode ${percent(mbu)} %`,
+    joulesPerToken === null ? '' : `${quantity(joulesPerToken, 'J', ' ')} per token`,
+  ]
+  const room = [maxBatch === null ? '' : `Largest batch ${full(maxBatch)}`, maxContext === null ? '' : `Longest context ${full(maxContext)} tokens`]
+  return [use, room].map(parts => parts.filter(part => part !== '').join('   ')).filter(line => line !== '').map(line => `  ${line}`)
+}
+
+const latency = (prefill: number | null, decode: number | null, steps: number) => (prefill === null || decode === null ? null : prefill + steps * decode)
+const per = (value: number | null, over: number | null, under: number | null) => (value === null || over === null || under === null || under === 0 ? null : value * over / under)
+
+interface Shown { readonly scale: (estimate: number) => Scale; readonly alone: (value: number) => string; readonly with: (value: number, scale: Scale) => string; readonly band: (low: number, high: number, scale: Scale) => string }
+
+const seconds: Shown = {
+  scale: value => scaleOf(value, 's'), alone: value => quantity(value, 's', ' '),
+  with: (value, scale) => `${scaled(value, scale)} ${scale.prefix}s`, band,
+}
+const perSecond: Shown = {
+  scale: value => scaleOf(value, ''), alone: value => `${compact(value)} /s`,
+  with: (value, scale) => `${scaled(value, scale)}${scale.prefix} /s`, band,
+}
+const money: Shown = {
+  scale: () => ({ factor: 1, prefix: '' }), alone: value => `$${dollars(value)}`,
+  with: value => `$${dollars(value)}`, band: (low, high) => `${dollars(low)} to ${dollars(high)}`,
+}
+
+function row(title: string, { estimate, low, high, best }: Readings, shown: Shown): string[] {
+  if (estimate === null) return [title, none, none, none]
+  const scale = shown.scale(estimate)
+  return [title, shown.alone(estimate), low === null || high === null ? none : shown.band(low, high, scale), best === null ? none : shown.with(best, scale)]
+}

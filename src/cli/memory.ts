@@ -1,0 +1,21 @@
+/** What lies in the memory of the fullest GPU. */
+import { quantity } from '../format.js'
+import type { Memory, NormalScenario, Report } from '../index.js'
+import { table } from './text.js'
+import { capacityText } from './verdict.js'
+
+const parts = [
+  ['weights', 'weights'], ['cache', 'KV cache'], ['activations', 'activations'], ['gradients', 'gradients'], ['states', 'optimizer states'], ['overhead', 'engine'],
+] as const satisfies readonly (readonly [keyof Memory, string])[]
+const longestBar = 48
+
+/** Shares with bars; the longest bar is the memory there is, or all that is needed where that is more. */
+export function memoryBlock(report: Report, memory: Memory): string[] {
+  const most = Math.max(memory.capacity, memory.total)
+  const bar = (bytes: number, mark: string) => mark.repeat(bytes > 0 ? Math.max(1, Math.round(bytes / most * longestBar)) : 0)
+  const held = parts.filter(([field]) => memory[field] > 0).map(([field, title]) => [title, quantity(memory[field], 'B', ' '), bar(memory[field], '█')])
+  const [title, left] = memory.fits ? ['free', memory.capacity - memory.total] as const : ['available', memory.capacity] as const
+  const free = [title, quantity(left, 'B', ' '), bar(left, '·')]
+  const of = `${quantity(memory.total, 'B', ' ')} of ${quantity(memory.capacity, 'B', ' ')} (${capacityText(report.scenario as NormalScenario, memory.capacity)})`
+  return [`Memory, fullest GPU        ${of}`, ...table([['optimizer states', '', ''], ...held, free], ['left', 'right', 'left'], '  ', '  ').slice(1)]
+}

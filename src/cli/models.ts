@@ -1,0 +1,59 @@
+/** `roofline models`: the models that are known, or all that is known about one. */
+import { compact, digits, full, none, quantity } from '../format.js'
+import { analyze, findModel, models, resolveModel, type Checkpoint } from '../index.js'
+import type { Io } from './io.js'
+import type { Request } from './parse.js'
+import { refuse } from './problems.js'
+import { table, wrap, type Side } from './text.js'
+
+/** Prints the table, the entries, or one of them. */
+export function modelsCommand({ operands: [name], given }: Request, io: Io): number {
+  const json = given.has('json')
+  const found = name === undefined ? null : findModel(name)
+  if (found !== null && !('config' in found)) return refuse([found], json, io, { model: name })
+  if (json) io.stdout(`${JSON.stringify(found === null ? models : [found], null, 2)}\n`)
+  else io.stdout(found === null ? list(models) : details(found))
+  return 0
+}
+
+/** Counts that the tables show. */
+function describe({ id, config }: Checkpoint) {
+  const { model } = analyze({ model: id, gpu: 'b300-sxm', workload: { prompt: 1, output: 1 }, precision: { cache: 'bf16' } })
+  const resolved = resolveModel(config)
+  const decoder = 'decoder' in resolved ? resolved.decoder : null
+  return { model, decoder, layers: decoder?.order.reduce((sum, [, count]) => sum + count, 0) ?? null }
+}
+
+/** One line per model. */
+export function list(checkpoints: readonly Checkpoint[]): string {
+  const rows = checkpoints.map(checkpoint => {
+    const { model, decoder, layers } = describe(checkpoint)
+    const billions = (count: number | undefined) => (count === undefined ? none : digits(count / 1e9))
+    const cache = model?.cacheBytesPerToken ?? null
+    return [checkpoint.id, billions(model?.parameters), billions(model?.activeParameters), cache === null ? none : quantity(cache, 'B', ' '), layers === null ? none : String(layers), compact(decoder?.context ?? null)]
+  })
+  const heads = [['', 'parameters', 'active', 'KV cache', 'layers', 'context'], ['', '10^9', '10^9', 'per token', '', 'tokens']]
+  const sides: readonly Side[] = ['left', 'right', 'right', 'right', 'right', 'right']
+  return `${[...table([...heads, ...rows], sides), '', 'KV cache at 16 bit. Active are the parameters that one token meets.'].join('\n')}\n`
+}
+
+function details(checkpoint: Checkpoint): string {
+  const { model, decoder, layers } = describe(checkpoint)
+  const counts: (readonly [string, string])[] = [
+    ['parameters', model === null ? none : full(model.parameters)],
+    ['active', model === null ? none : full(model.activeParameters)],
+    ['KV cache', model?.cacheBytesPerToken == null ? none : `${full(model.cacheBytesPerToken)} B per token at 16 bit`],
+    ['layers', layers === null ? none : String(layers)],
+    ['width', decoder === null ? none : full(decoder.width)],
+    ['vocabulary', decoder === null ? none : full(decoder.vocabulary)],
+    ['context', decoder?.context == null ? none : `${full(decoder.context)} tokens`],
+  ]
+  const config = Object.entries(checkpoint.config).map(([field, value]) => wrap(`  ${field}: ${JSON.stringify(value)}`, '    '))
+  const blocks = [
+    [wrap(`${checkpoint.name} (${checkpoint.id})`), wrap(`also ${[checkpoint.huggingface, ...checkpoint.aliases].join(', ')}`, '  ')],
+    table(counts, ['left', 'left'], '  ', '  '),
+    ['config.json', ...config],
+    [wrap(`Source: ${checkpoint.source}`, '  ')],
+  ]
+  return blocks.map(block => `${block.join('\n')}\n`).join('\n')
+}
