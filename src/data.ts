@@ -23,5 +23,5 @@ export interface GpuEntry {
 /** All GPU entries with unit, source and confidence of each number; as large as the rest of the data, so loaded on demand. */
 export async function loadGpuEntries(): Promise<{ readonly sources: Readonly<Record<string, string>>; readonly gpus: readonly GpuEntry[] }> {
   const { default: json } = await import('../data/gpus.json')
-  return json as unknown as { sources: Record<string, string>; gpus: GpuEntry[] }
+  return json
 }

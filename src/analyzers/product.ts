@@ -9,8 +9,8 @@ const functions: Readonly<Record<Fn, (...args: number[]) => number>> = {
   '^': (a = 0, b = 1) => a ** b,
   min: Math.min,
   max: Math.max,
-  ceil: a => Math.ceil(a ?? 0),
-  floor: a => Math.floor(a ?? 0),
+  ceil: (a = 0) => Math.ceil(a),
+  floor: (a = 0) => Math.floor(a),
 }
 
 /** The size of one extent. A name without a size is an error of the program. */

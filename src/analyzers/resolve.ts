@@ -83,12 +83,12 @@ interface FoundModel { readonly id: string; readonly decoder: Decoder; readonly 
 const known = new WeakMap<object, FoundModel | readonly Problem[]>()
 
 /** A model by name or from a config.json object; read once per object. */
-export function resolveModel(model: string | object): FoundModel | readonly Problem[] {
+export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
   if (typeof model === 'string') {
     const found = findModel(model)
     return isProblem(found) ? [found] : readOnce(found.config, found.id)
   }
-  if (typeof model !== 'object') return [error('invalid-field', 'model', 'model must be a name or a config.json object.')]
+  if (typeof model !== 'object' || model === null) return [error('invalid-field', 'model', 'model must be a name or a config.json object.')]
   const { _name_or_path: name } = model as { _name_or_path?: unknown }
   return readOnce(model, typeof name === 'string' && name !== '' ? name.slice(0, 200) : 'custom')
 }

@@ -74,14 +74,12 @@ export function unsupportedFields(d: Draft): Problem[] {
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): Problem {
-  const path = (issue.path ?? []).map(item => String(item.key)).join('.')
-  const last = issue.path?.at(-1)
-  const parent = issue.path && issue.path.length > 1 ? parts[String(issue.path[0]?.key)] : scenario
+  const keys = (issue.path ?? []).map(item => String(item.key))
+  const path = keys.join('.')
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const known = Object.keys(parent?.entries ?? {})
-    return error('unknown-field', path, `${path} is not a field of a scenario.`, closest(String(last?.key ?? ''), known, 3))
+    const parent = keys.length > 1 ? parts[keys[0] ?? ''] : scenario
+    return error('unknown-field', path, `${path} is not a field of a scenario.`, closest(keys.at(-1) ?? '', Object.keys(parent?.entries ?? {}), 3))
   }
-  const missing = issue.received === 'undefined' && issue.type !== 'optional'
-  if (missing && (path === 'model' || path === 'gpu')) return error('missing-field', path, `${path} is missing.`)
+  if (issue.received === 'undefined' && (path === 'model' || path === 'gpu')) return error('missing-field', path, `${path} is missing.`)
   return error('invalid-field', path || 'scenario', `${path || 'scenario'} must be ${issue.message}, not ${issue.received}.`)
 }

@@ -1,5 +1,6 @@
 /** The Report: what comes back. Schema and types from one source; the schema is for documents and tests, never in the evaluation path. */
 import * as v from 'valibot'
+import type { NormalScenario, Scenario } from './schema.js'
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0))
 const maybe = v.nullable(amount)
@@ -55,4 +56,4 @@ export type KernelReport = Deep<v.InferOutput<typeof kernel>>
 export type Phase = Deep<v.InferOutput<typeof phase>>
 export type Memory = Deep<v.InferOutput<typeof memory>>
 export type Metrics = Deep<v.InferOutput<typeof metrics>>
-export type Report = Deep<Omit<v.InferOutput<typeof report>, 'scenario'>> & { readonly scenario: import('./schema.js').Scenario | import('./schema.js').NormalScenario }
+export type Report = Deep<Omit<v.InferOutput<typeof report>, 'scenario'>> & { readonly scenario: Scenario | NormalScenario }

@@ -90,12 +90,12 @@ export const scenario = object({
   conventions: v.optional(conventions),
 })
 
-type Parts = v.InferOutput<typeof scenario>
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
+/** As the schema has it, but for reading only. */
+type Fixed<T> = T extends readonly unknown[] ? Readonly<T> : T extends object ? { readonly [K in keyof T]: Fixed<T[K]> } : T
+type Parts = Fixed<v.InferOutput<typeof scenario>>
 /** What goes in: everything but `model` and `gpu` has a default. */
 export type Scenario = Omit<Parts, 'model' | 'gpu'> & { readonly model: string | object; readonly gpu: string | object }
 
-type Fixed<T> = T extends (infer U)[] ? readonly U[] : T
 type Filled<T> = { readonly [K in keyof T]-?: Fixed<Exclude<T[K], undefined>> }
 /** A scenario with every default filled in and every alias resolved. */
 export interface NormalScenario {

@@ -48,6 +48,6 @@ function axis(run: Run, s: Structure, name: string, value: number, sizes: Float6
 }
 
 function substituted(expr: Expr, s: Structure, sizes: Float64Array): string {
-  const values = new Proxy({} as Record<string, number>, { get: (_, name) => typeof name === 'string' ? sizes[s.layout.slot(name)] : undefined })
+  const values = new Proxy({}, { get: (_, name) => typeof name === 'string' ? sizes[s.layout.slot(name)] : undefined })
   return print(expr, values)
 }
