@@ -58,9 +58,9 @@ export function totalsOf({ resolved }: Run, prefill: Phase, decode: Phase): Tota
 
 /** What lies on one GPU, and the largest batch and context that would still fit. */
 function fit(run: Run, prefill: Float64Array, decode: Float64Array): { memory: Memory; maxBatch: number; maxContext: number } {
-  const { resolved: { scenario, capacity, profile, decoder } } = run
+  const { resolved: { scenario, capacity, decoder } } = run
   const { batch, prompt, output, cached } = scenario.workload
-  const overhead = profile.overhead.bytes
+  const { overhead } = run
   const held = memoryAt(run, prefill, decode, batch, prompt, output)
   const growing = held.cache + held.activations
   const total = run.weights + growing + overhead

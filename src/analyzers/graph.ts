@@ -108,8 +108,8 @@ export interface Profile {
   readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[] }[]
   /** Whether attention skips what the causal mask hides, or computes it. */
   readonly mask: 'skipped' | 'computed'
-  /** Memory per GPU that is not a tensor, in bytes. */
-  readonly overhead: { readonly bytes: number; readonly source: string }
+  /** Memory per GPU that is not a tensor, in bytes; `collectives` on top where GPUs communicate. */
+  readonly overhead: { readonly bytes: number; readonly collectives: number; readonly source: string }
   /** Time per forward pass that the host adds, in seconds. */
   readonly host: { readonly seconds: number; readonly source: string }
   /** Factor of the p90 band of the estimates; null where none was measured. */

@@ -56,7 +56,7 @@ function decide(asked: Asked, decoder: Decoder, device: Device): Decision {
   if (!activations || !cache || !plain || !main) return { decided: null, problems }
   const core = engineOf(activations, device)
   if (!core) {
-    problems.push(error('no-engine', 'precision.activations', `${device.name} has no engine for ${activations.id} activations.`, runnable(device)))
+    problems.push(error('no-engine', 'precision.activations', `No ${activations.id} rate is known for ${device.name}: it has no engine for it, or no source states one.`, runnable(device)))
     return { decided: null, problems }
   }
   const groups = main.bits >= 16 ? weightGroups : main.id === stated?.dtype ? stated.groups : quantizable

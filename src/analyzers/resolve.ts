@@ -97,7 +97,8 @@ function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   const seen = known.get(config)
   if (seen) return seen
   const { model, problems } = read(config)
-  const found = model === null ? problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` })) : { id, decoder: model, notes: problems }
+  const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
+  const found = model === null ? placed : { id, decoder: model, notes: placed }
   known.set(config, found)
   return found
 }

@@ -22,6 +22,8 @@ interface Setup {
   /** What no token changes: counts of the model, and bytes of its weights on one GPU. */
   readonly model: { readonly parameters: number; readonly activeParameters: number; readonly cacheBytesPerToken: number }
   readonly weights: number
+  /** Bytes on one GPU that are no tensor. */
+  readonly overhead: number
 }
 
 export interface Run extends Setup {
@@ -53,7 +55,7 @@ export function prepare(resolved: Resolved): Run {
   const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${profile.id} ${system}`
   let setup = kept.get(key)
   if (!setup) { setup = setUp(resolved); kept.set(key, setup) }
-  return { resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, machine: setup.machine, model: setup.model, weights: setup.weights }
+  return { resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, machine: setup.machine, model: setup.model, weights: setup.weights, overhead: setup.overhead }
 }
 
 function setUp(resolved: Resolved): Setup {
@@ -72,6 +74,7 @@ function setUp(resolved: Resolved): Setup {
       cacheBytesPerToken: total(decode.cachePerToken.compiled, decodeSizes),
     },
     weights: total(decode.weights.compiled, decodeSizes),
+    overhead: profile.overhead.bytes + (tp > 1 ? profile.overhead.collectives : 0),
     machine: {
       bandwidth: device.bandwidth, link: link.bandwidth ?? 1, ranks: tp, constants: efficiency, collective: efficiency.collective,
       host: profile.host.seconds, band: isScored ? profile.band.factor : null, basis: efficiency.marked,

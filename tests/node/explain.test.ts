@@ -17,6 +17,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'ALiBi': { model: 'bloom-7b1', gpu: 'a100-sxm4-80gb' },
   'parallel residual': { model: 'gpt-neox-20b', gpu: 'a100-sxm4-80gb' },
   'unfused': { model: 'llama-2-7b', gpu: 'l4', profile: 'eager', workload: { prompt: 300 } },
+  'engine': { model: 'qwen3-30b-a3b', gpu: 'h100', profile: 'vllm', mesh: { tp: 2 } },
   'weight-only': { model: 'llama-2-7b', gpu: 'v100-sxm2-32gb', precision: { weights: 'int4', cache: 'fp8' } },
   'prefix cached': { model: 'mistral-7b-v0.1', gpu: 'h100', workload: { prompt: 9000, cached: 5000 } },
   'vector rate unknown': { model: 'llama-3.1-8b', gpu: 'h800-sxm5' },

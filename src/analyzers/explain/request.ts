@@ -43,7 +43,10 @@ export function explainMemory(run: Run, report: Answer, field: (typeof memoryFie
       const largest = run.prefill.live.reduce((a, b) => total(b.compiled, prefill) > total(a.compiled, prefill) ? b : a)
       return of(run.prefill, prefill, largest, 'Activations on one GPU', `the largest set that lives at one time in prefill: ${largest.terms.map(t => t.label).join(', ')}`)
     }
-    case 'overhead': return quantity(path, memory.overhead, { title: 'What is not a tensor', unit: 'byte', expr: 'overhead', source: resolved.profile.overhead.source }, scopeOf([plain('overhead', `profile ${resolved.profile.id}`, memory.overhead, 'byte', resolved.profile.overhead.source)]))
+    case 'overhead': return quantity(path, memory.overhead, { title: 'What is not a tensor', unit: 'byte', expr: run.machine.ranks > 1 ? ['+', 'engine', 'collectives'] : 'engine', source: resolved.profile.overhead.source }, scopeOf([
+      plain('engine', `profile ${resolved.profile.id}, one GPU`, resolved.profile.overhead.bytes, 'byte', resolved.profile.overhead.source),
+      plain('collectives', `profile ${resolved.profile.id}, buffers for communication`, resolved.profile.overhead.collectives, 'byte', resolved.profile.overhead.source),
+    ]))
     case 'total': return quantity(path, memory.total, { title: 'Memory on one GPU', unit: 'byte', expr: plus('weights', 'cache', 'activations', 'overhead'), source: null },
       scopeOf((['weights', 'cache', 'activations', 'overhead'] as const).map(part => plain(part, part, memory[part], 'byte', null, { path: `memory/${part}` }))))
     case 'capacity': {
