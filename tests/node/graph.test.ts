@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { create, all } from 'mathjs'
 import { describe, expect, test } from 'vitest'
-import { windowed, pairs, hit } from '../../src/analyzers/axes.js'
+import { routed, unbounded, windowed } from '../../src/analyzers/axes.js'
 import { fuse } from '../../src/analyzers/fuse.js'
 import type { Expr, Fn } from '../../src/analyzers/graph.js'
 import { largestFitting } from '../../src/analyzers/inverse.js'
@@ -49,16 +49,15 @@ describe('query-key pairs, against enumeration', () => {
     for (let i = t - s + 1; i <= t; i++) pairs += causal === 1 ? Math.min(i, w) : 0
     return pairs
   }
-  const size = (expr: Expr | undefined, s: number, t: number, w: number, causal: number) => {
-    const u = evaluate(windowed.u.size ?? 0, { s, t, w })
-    return evaluate(expr ?? 0, { s, t, w, causal, u })
-  }
+  const axis = (name: 'n' | 'past' | 'u', s: number, t: number, w: number) => evaluate(windowed[name]?.size ?? NaN, { s, t, w })
+  const size = (expr: Expr | undefined, s: number, t: number, w: number, causal: number) =>
+    evaluate(expr ?? 0, { s, t, w, causal, u: axis('u', s, t, w), n: axis('n', s, t, w), past: axis('past', s, t, w) })
 
   test('causal, with and without a window, of any part of the context', () => {
     for (const t of [1, 2, 5, 16, 17, 40]) for (let s = 1; s <= t; s++) for (const w of [1, 3, 16, 100]) {
-      expect(size(windowed.p.size, s, t, w, 1), `s ${String(s)} t ${String(t)} w ${String(w)}`).toBe(count(s, t, w, 1))
-      expect(size(pairs.size, s, t, w, 1)).toBe(count(s, t, Infinity, 1))
-      expect(size(pairs.size, s, t, w, 0)).toBe(s * t)
+      expect(size(windowed['p']?.size, s, t, w, 1), `s ${String(s)} t ${String(t)} w ${String(w)}`).toBe(count(s, t, w, 1))
+      expect(size(unbounded['p']?.size, s, t, w, 1)).toBe(count(s, t, Infinity, 1))
+      expect(size(unbounded['p']?.size, s, t, w, 0)).toBe(s * t)
     }
   })
 
@@ -66,12 +65,12 @@ describe('query-key pairs, against enumeration', () => {
     for (const t of [1, 7, 20]) for (let s = 1; s <= t; s++) for (const w of [1, 4, 50]) {
       const seen = new Set<number>()
       for (let i = t - s + 1; i <= t; i++) for (let j = Math.max(1, i - w + 1); j <= i; j++) seen.add(j)
-      expect(evaluate(windowed.u.size ?? 0, { s, t, w })).toBe(seen.size)
+      expect(axis('u', s, t, w)).toBe(seen.size)
     }
   })
 
   test('experts hit: all with many tokens, x with one; DeepSeek-V3 at batch 1, 8, 32 and 128', () => {
-    const at = (b: number) => evaluate(hit.size ?? 0, { e: 256, x: 8, b, s: 1 })
+    const at = (b: number) => evaluate(routed['hit']?.size ?? 0, { e: 256, x: 8, b, s: 1 })
     expect([1, 8, 32, 128].map(b => Math.round(at(b) * 10) / 10)).toEqual([8, 57.4, 163.3, 251.6])
     expect(at(1e6)).toBeCloseTo(256, 6)
   })

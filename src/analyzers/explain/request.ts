@@ -2,7 +2,7 @@
 import type { Metrics, Report } from '../../scenario/report.js'
 import { capacity } from '../../hardware/device.js'
 import { total } from '../compile.js'
-import { metricTable, type Metric, type Totals } from '../metrics.js'
+import { metricInputs, metricTable, otherMetrics, type Metric, type Totals } from '../metrics.js'
 import type { Expr } from '../graph.js'
 import { plus } from '../product.js'
 import { decodeVector, memoryAt, prefillVector, type Run } from '../run.js'
@@ -62,35 +62,14 @@ export function explainMemory(run: Run, report: Answer, field: (typeof memoryFie
 
 export function explainMetric(run: Run, report: Answer, totals: Totals, field: keyof Metrics): Quantity {
   if (field === 'maxBatch' || field === 'maxContext') return explainLargest(run, report, field)
-  const known = (metricTable as Partial<Record<keyof Metrics, Metric>>)[field]
-  const title = metricTitles[field]
-  if (!known) return { path: `metrics/${field}`, title, value: null, unit: '', formula: '', symbols: '', inputs: [], source: null, problems: [] }
-  const { device, scenario } = run.resolved
-  const value = (name: keyof Totals) => totals[name] ?? 0
-  const gpu = (field: string) => ({ datum: { gpu: device.id, field } })
-  return quantity(`metrics/${field}`, report.metrics[field], { title, unit: known.unit, expr: known.expr, source: known.source }, scopeOf([
-    plain('batch', 'sequences', value('batch'), '', 'scenario: workload.batch'),
-    plain('output', 'output tokens per sequence', value('output'), '', 'scenario: workload.output'),
-    plain('steps', 'decode steps after the first token', value('steps'), '', 'output − 1'),
-    plain('all_steps', 'decode steps after the first token', value('all_steps'), '', 'output − 1'),
-    plain('gpus', 'GPUs', value('gpus'), '', 'scenario: gpus'),
-    plain('prefill_seconds', 'prefill of the batch', value('prefill_seconds'), 's', null, { path: 'prefill/seconds/estimate' }),
-    plain('decode_seconds', 'one decode step at the mean context', value('decode_seconds'), 's', null, { path: 'decode/seconds/estimate' }),
-    plain('prefill_flops', 'matrix FLOP of prefill', value('prefill_flops'), 'FLOP', null, { path: 'prefill/flops/matrix' }),
-    plain('decode_flops', 'matrix FLOP of a decode step', value('decode_flops'), 'FLOP', null, { path: 'decode/flops/matrix' }),
-    plain('decode_bytes', 'HBM traffic of a decode step', value('decode_bytes'), 'byte', null, { path: 'decode/perGpu/bytes' }),
-    plain('peak', `peak at which the FFN of ${run.resolved.id} runs`, value('peak'), 'FLOP/s', `data/gpus.json: ${device.id}`),
-    plain('bandwidth', `memory bandwidth of ${device.name}`, value('bandwidth'), 'byte/s', `data/gpus.json: ${device.id}.bandwidth`, gpu('bandwidth')),
-    plain('tdp', `TDP of ${device.name}`, value('tdp'), 'W', `data/gpus.json: ${device.id}.tdp`, gpu('tdp')),
-    plain('price', 'USD per GPU-hour', scenario.price ?? 0, 'USD/h', 'scenario: price, else data/prices.json'),
-  ]))
-}
-
-const metricTitles: Readonly<Record<keyof Metrics, string>> = {
-  ttft: 'Time to first token', tpot: 'Time per output token', latency: 'Latency of the request', tokensPerSecond: 'Output tokens per second',
-  tokensPerSecondPerGpu: 'Output tokens per second and GPU', samplesPerSecond: 'Samples per second', mfu: 'Model FLOP utilization', hfu: 'Hardware FLOP utilization',
-  mbu: 'Memory bandwidth utilization in decode', joulesPerToken: 'Energy per output token', usdPerMillionTokens: 'Cost per million output tokens',
-  maxBatch: 'Largest batch that fits', maxContext: 'Longest context that fits, prompt and output together',
+  const metric = (metricTable as Partial<Record<keyof Metrics, Metric>>)[field]
+  const path = `metrics/${field}`
+  if (!metric) return quantity(path, null, { title: otherMetrics[field as keyof typeof otherMetrics], unit: '', expr: 0, source: null }, scopeOf([]))
+  return quantity(path, report.metrics[field], metric, name => {
+    const known = metricInputs[name as keyof Totals]
+    const gpu = run.resolved.device.id
+    return plain(name, known.title, totals[name as keyof Totals] ?? 0, known.unit, known.source ?? null, { path: known.path ?? null, ...(known.field === undefined ? {} : { datum: { gpu, field: known.field } }) })
+  })
 }
 
 /** The largest number that fits: what it needs, what one more would need, and the room between them. */
@@ -114,7 +93,7 @@ function explainLargest(run: Run, report: Answer, field: 'maxBatch' | 'maxContex
     plain('needed', `cache and activations of ${String(n)} ${what}`, bytes(n), 'byte', null),
     plain('needed_next', `cache and activations of one more`, bytes(Math.max(n + 1, field === 'maxContext' ? output + 1 : 1)), 'byte', null),
   ]
-  const title = metricTitles[field]
+  const title = otherMetrics[field]
   if (n === 0) return quantity(path, 0, { title, unit: '', expr: ['*', 'n', 1], source: 'weights and one sequence exceed the capacity' }, scopeOf(inputs))
   const room: Expr = ['-', ['-', 'capacity', 'weights'], 'overhead']
   const fitting: Expr = ['floor', ['+', 'n', ['/', ['-', room, 'needed'], ['-', 'needed_next', 'needed']]]]

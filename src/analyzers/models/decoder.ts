@@ -1,5 +1,5 @@
 /** The decoder family: from an architecture to ordered blocks of loop nests. */
-import { glossary, hit, pairs, windowed } from '../axes.js'
+import { glossary, routed, unbounded, windowed } from '../axes.js'
 import type { Axis, Block, Expr, Extent, Graph, Op } from '../graph.js'
 import { activation, add, embedding, experts, grouped, latent, linear, norm, positions } from '../ops/index.js'
 import type { Decoder, DenseFfn, Layer } from './architecture.js'
@@ -8,7 +8,7 @@ import type { Decoder, DenseFfn, Layer } from './architecture.js'
 export type Form = 'expanded' | 'absorbed'
 
 /** Axes that a kind of layer has for itself; they carry its name where a model has several kinds. */
-const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'w', 'p', 'n', 'u', 'hit'] as const
+const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'w', 'p', 'n', 'past', 'u', 'hit'] as const
 /** Tensors that belong to the model, not to a layer. */
 const shared = new Set(['x', 'tokens', 'logits', 'embedding.w', 'position.w', 'head.w'])
 
@@ -110,8 +110,7 @@ function renaming(kind: Layer, several: boolean): ReadonlyMap<string, string> {
 
 function declare(axes: Record<string, Axis>, kind: Layer, rename: ReadonlyMap<string, string>): void {
   const isWindowed = kind.attention.kind === 'grouped' && kind.attention.window !== null
-  const derived: Record<string, Axis> = isWindowed ? { ...windowed } : { p: pairs }
-  if (kind.ffn.kind === 'experts') derived['hit'] = hit
+  const derived = { ...(isWindowed ? windowed : unbounded), ...(kind.ffn.kind === 'experts' ? routed : {}) }
   for (const axis of ownAxes) {
     const name = rename.get(axis) ?? axis
     const from = derived[axis] ?? glossary[axis]
