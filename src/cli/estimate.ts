@@ -22,9 +22,9 @@ export async function estimate(request: Request, io: Io): Promise<number> {
   return 0
 }
 
-/** MODEL and the flags as a shell takes them. */
+/** MODEL and the flags as a shell takes them; a flag and its value stay on one line. */
 function words({ operands, given }: Request): string[] {
-  return [...operands.slice(0, 1).map(quote), ...[...given].map(([name, value]) => (value === true ? `--${name}` : `--${name} ${quote(value)}`))]
+  return [...operands.slice(0, 1).map(quote), ...[...given].map(([name, value]) => (value === true ? `--${name}` : `--${name}\u00A0${quote(value)}`))]
 }
 
 function quote(word: string): string {

@@ -38,7 +38,7 @@ function fullPath(scenario: Scenario, path: string): string {
 
 /** The explanation as text of at most 80 columns. */
 export function text({ title, path, value, unit, symbols, formula, inputs, source }: Quantity): string {
-  const notes = [...new Set([...inputs.map(input => input.source), source].filter(from => from !== null && from.length > inline))]
+  const notes = [...new Set(inputs.map(input => input.source).filter(from => from !== null && from.length > inline))]
   const cited = (from: string | null) => (from === null ? null : notes.includes(from) ? `[${String(notes.indexOf(from) + 1)}]` : from)
   const blocks = [
     [wrap(title), wrap(path), '', wrap(value === null ? 'does not apply to this scenario' : measured(value, unit))],

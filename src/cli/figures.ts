@@ -27,10 +27,10 @@ export function figures(report: Report, metrics: Metrics): string[] {
   return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics)]
 }
 
-function below({ mfu, mbu, joulesPerToken, maxBatch, maxContext }: Metrics): string[] {
+function below({ tpot, mfu, mbu, joulesPerToken, maxBatch, maxContext }: Metrics): string[] {
   const use = [
     mfu === null ? '' : `MFU ${percent(mfu)} % over the request`,
-    mbu === null ? '' : `MBU in decode ${percent(mbu)} %`,
+    mbu === null || tpot === null ? '' : `MBU in decode ${percent(mbu)} %`,
     joulesPerToken === null ? '' : `${quantity(joulesPerToken, 'J', ' ')} per token`,
   ]
   const room = [maxBatch === null ? '' : `Largest batch ${full(maxBatch)}`, maxContext === null ? '' : `Longest context ${full(maxContext)} tokens`]

@@ -30,7 +30,7 @@ const neat = (value: number) => (value >= 100 ? value.toFixed(0) : String(Number
 /** One line per GPU. */
 export function list(devices: readonly Device[]): string {
   const rows = devices.map(gpu => [
-    gpu.id, giga(gpu.memory), giga(gpu.bandwidth), `${tera(gpu.peaks.bf16 ?? gpu.peaks.fp16)}${gpu.peaks.bf16 === null ? '*' : ' '}`,
+    gpu.id, giga(gpu.memory), giga(gpu.bandwidth), `${tera(gpu.peaks.bf16 ?? gpu.peaks.fp16)}${gpu.peaks.bf16 === null && gpu.peaks.fp16 !== null ? '*' : ' '}`,
     tera(gpu.peaks.fp8), giga(gpu.nvlink.bandwidth), gpu.tdp === null ? none : String(gpu.tdp), gpu.year === null ? none : String(gpu.year),
   ])
   const heads = [['', 'memory', 'bandwidth', 'bf16 ', 'fp8', 'NVLink', 'TDP', 'year'], ['', 'GB', 'GB/s', 'TFLOP/s ', 'TFLOP/s', 'GB/s', 'W', '']]

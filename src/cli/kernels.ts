@@ -6,6 +6,8 @@ import { table, widest, width, type Side } from './text.js'
 /** Kernels that share a row: `times` runs of one cost. */
 export interface Row {
   readonly name: string
+  /** Whether it stands for kernels of several names. */
+  readonly shared: boolean
   readonly times: number | null
   readonly flops: number
   /** HBM traffic; of a collective, what a GPU sends. */
@@ -27,21 +29,22 @@ export function rowsOf({ kernels, seconds }: Phase): Row[] {
     const key = [k.id.split('/').at(-1), k.flops, k.bytes, k.sent, k.seconds.estimate].join()
     groups.set(key, [...groups.get(key) ?? [], k])
   }
-  const rows = [...groups.values()].map(group => rowOf(group, alone)).sort((a, b) => b.estimate - a.estimate)
+  const rows = [...groups.values()].map(group => rowOf(group, nameOf(group.map(k => k.id), alone))).sort((a, b) => b.estimate - a.estimate)
   const host = seconds.estimate - kernels.reduce((sum, k) => sum + k.times * k.seconds.estimate, 0)
-  if (host > smallest * seconds.estimate) rows.push({ name: 'host', times: null, flops: 0, bytes: 0, bound: 0, estimate: host, limit: 'overhead' })
+  if (host > smallest * seconds.estimate) rows.push({ name: 'host', shared: false, times: null, flops: 0, bytes: 0, bound: 0, estimate: host, limit: 'overhead' })
   const [told, folded] = [true, false].map(long => rows.filter(row => row.estimate >= smallest * seconds.estimate === long))
-  if (!folded?.length) return told ?? []
+  const clear = (told ?? []).map((row, _, all) => (row.shared && all.some(other => other !== row && other.name === row.name) ? { ...row, name: `*/${row.name}` } : row))
+  if (!folded?.length) return clear
   const sum = (field: 'bound' | 'estimate') => folded.reduce((total, row) => total + row[field], 0)
-  return [...told ?? [], { name: 'other', times: null, flops: 0, bytes: 0, bound: sum('bound'), estimate: sum('estimate'), limit: null }]
+  return [...clear, { name: 'other', shared: false, times: null, flops: 0, bytes: 0, bound: sum('bound'), estimate: sum('estimate'), limit: null }]
 }
 
-function rowOf(group: readonly KernelReport[], alone: boolean): Row {
+function rowOf(group: readonly KernelReport[], name: string): Row {
   const [first] = group
   if (!first) throw new Error('a group has a kernel')
   const times = group.reduce((sum, k) => sum + k.times, 0)
   const { flops, bytes, sent, seconds, limit } = first
-  return { name: nameOf(group.map(k => k.id), alone), times, flops, bytes: bytes + sent, bound: times * seconds.bound, estimate: times * seconds.estimate, limit }
+  return { name, shared: group.length > 1, times, flops, bytes: bytes + sent, bound: times * seconds.bound, estimate: times * seconds.estimate, limit }
 }
 
 /** What all names end with; a model with one kind of layer does not repeat it. */
@@ -80,7 +83,10 @@ export function kernelTables(phases: readonly Titled[]): string[][] {
 }
 
 function draw(phases: readonly { readonly title: string; readonly rows: readonly Row[]; readonly all: number }[], { unit, gap, bar }: Layout): string[][] {
-  const head = [' '.repeat(13), '×', unit ? 'work' : 'FLOP', 'bytes', 'FLOP/B', 'time', '', '%', 'bound']
+  const times = Math.max(1, ...phases.flatMap(({ rows }) => rows.map(row => String(row.times ?? '').length)))
+  // A title reaches into the column of times, up to the sign above it.
+  const name = Math.max(...phases.map(({ title }) => title.length + 2 - gap.length - times))
+  const head = [' '.repeat(name), '×', unit ? 'work' : 'FLOP', 'bytes', 'FLOP/B', 'time', '', '%', 'bound']
   const cells = phases.map(({ rows, all }) => {
     const longest = Math.max(...rows.map(row => row.estimate))
     return [head, ...rows.map(row => cellsOf(row, row.estimate / all, barOf(row, longest, bar).padEnd(bar), unit))]

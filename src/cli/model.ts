@@ -32,10 +32,16 @@ async function readPath(path: string, size: number | null, io: Io): Promise<Name
     const source = { name: path, size: size ?? text?.length ?? 0, text: () => (text === null ? io.readFile(path, longest + 1) : Promise.resolve(text)) }
     const { model, problems } = await readModel(source)
     if (model === null || failed(problems)) return { scenario: {}, label: null, problems: problems.map(atModel) }
-    return { scenario: { model }, label: path.split(/[/\\]/).slice(-2).join('/'), problems: [] }
+    return { scenario: { model }, label: size === null ? null : labelOf(path), problems: [] }
   } catch (failure) {
     return bad(unreadable('model', path, reason(failure)))
   }
+}
+
+/** A file's name, or its folder's where all files of that name are alike. */
+function labelOf(path: string): string {
+  const [file = path, folder = ''] = path.split(/[/\\]/).reverse()
+  return file !== 'config.json' || /^\.*$/.test(folder) ? file : folder
 }
 
 const atModel = (problem: Problem): Problem => (/^model(\.|$)/.test(problem.path) ? problem : { ...problem, path: /[/\\]|\.\w+$/.test(problem.path) || problem.path === '' ? 'model' : `model.${problem.path}` })

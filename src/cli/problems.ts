@@ -6,7 +6,8 @@ import type { Io } from './io.js'
 /** `path: message Close: a, b, c`. A message that repeats the path loses it. */
 export function line({ path, message, suggestions }: Problem): string {
   const text = message.startsWith(`${path} `) ? message.slice(path.length + 1) : message
-  const close = suggestions.every(name => message.includes(name)) ? '' : ` Close: ${suggestions.slice(0, 8).join(', ')}`
+  const useful = suggestions.filter(name => name !== 'null')
+  const close = useful.every(name => message.includes(name)) ? '' : ` Close: ${useful.slice(0, 8).join(', ')}`
   return `${path === '' ? 'roofline' : path}: ${text}${close}\n`.replaceAll(/(?!\n)[\p{Cc}\p{Cf}]/gu, '')
 }
 

@@ -1,5 +1,5 @@
 /** A Report as the text of a terminal. */
-import type { Report } from '../index.js'
+import type { Phase, Report } from '../index.js'
 import { changesBlock } from './changes.js'
 import { figures } from './figures.js'
 import { kernelTables, shortPath } from './kernels.js'
@@ -27,7 +27,7 @@ export function render(report: Report, { label, words }: Asked): string {
         [verdict(report, memory, label)],
         figures(report, metrics),
         memoryBlock(report, memory),
-        ...kernelTables(order.flatMap(name => phases.filter(p => p.phase === name).map(phase => ({ title: titles[name], phase })))),
+        ...kernelTables(order.flatMap(name => phases.filter(p => p.phase === name && told(p, report)).map(phase => ({ title: titles[name], phase })))),
         legend(report),
         notes,
         hint(report, words),
@@ -35,6 +35,9 @@ export function render(report: Report, { label, words }: Asked): string {
     : [[verdict(report, memory, label)], changesBlock(report), memoryBlock(report, memory), notes]
   return blocks.filter(block => block.length > 0).map(block => `${block.join('\n')}\n`).join('\n')
 }
+
+/** A request of one token has no step of decode. */
+const told = ({ phase }: Phase, { metrics }: Report) => phase !== 'decode' || metrics?.tpot != null
 
 function legend({ phases, scenario }: Report): string[] {
   const gpus = scenario.gpus ?? 1
@@ -45,8 +48,8 @@ function legend({ phases, scenario }: Report): string[] {
 }
 
 /** How to have a number explained: the longest decode kernel's traffic, as a command to copy. */
-function hint({ phases }: Report, [model = '', ...flags]: readonly string[]): string[] {
-  const phase = phases.find(p => p.phase === 'decode') ?? phases[0]
+function hint(report: Report, [model = '', ...flags]: readonly string[]): string[] {
+  const phase = [...report.phases].reverse().find(p => told(p, report))
   const [longest] = [...phase?.kernels ?? []].sort((a, b) => b.times * b.seconds.estimate - a.times * a.seconds.estimate)
   if (!phase || !longest) return []
   const path = shortPath(`${phase.phase}/${longest.id}/bytes`)

@@ -29,8 +29,10 @@ export async function build({ operands, given }: Request, io: Io): Promise<Built
     const text = given.get(flag.name)
     if (text === undefined) continue
     const read = await readFlag(flag, text, io)
+    const [part = '', inner] = flag.field.split('.')
     if ('problem' in read) problems.push(read.problem)
-    else fields = put(fields, flag.field.split('.'), read.value)
+    else if (inner === undefined || isObject(fields[part] ?? {})) fields = put(fields, flag.field.split('.'), read.value)
+    else problems.push(error('invalid-field', part, `${part} must be an object.`))
   }
   const mode = given.has('train') ? 'training' : modeFor(given)
   if (mode !== null) fields = put(fields, ['workload', 'mode'], mode)
@@ -43,11 +45,13 @@ function modeFor(given: Request['given']): 'forward' | 'training' | null {
   return modes.includes('training') ? 'training' : modes[0] ?? null
 }
 
-/** The fields with one more; a part that is no object is left as it is, for the core to refuse. */
+const isObject = (json: unknown): json is Fields => typeof json === 'object' && json !== null && !Array.isArray(json)
+
+/** The fields with one more. */
 function put(fields: Fields, [first = '', ...rest]: readonly string[], value: unknown): Fields {
   if (rest.length === 0) return { ...fields, [first]: value }
-  const part = fields[first] ?? {}
-  return typeof part === 'object' && !Array.isArray(part) ? { ...fields, [first]: put(part as Fields, rest, value) } : fields
+  const part = fields[first]
+  return { ...fields, [first]: put(isObject(part) ? part : {}, rest, value) }
 }
 
 async function readFlag(flag: Flag, text: string | true, io: Io): Promise<Read> {
@@ -55,6 +59,7 @@ async function readFlag(flag: Flag, text: string | true, io: Io): Promise<Read> 
   if (flag.kind === 'switch') return text === true ? { value: flag.value ?? true } : invalid(`--${flag.name} takes no value.`)
   const written = text === true ? '' : text
   const quoted = JSON.stringify(shown(written))
+  if (written === '' && (flag.kind === 'name' || flag.kind === 'file')) return invalid(`--${flag.name} needs a name.`)
   switch (flag.kind) {
     case 'count': case 'amount': {
       const value = await readNumber(written)
