@@ -1,0 +1,20 @@
+/** Boots the page: the elements, and the switch between the two languages. */
+import './ui/define.js'
+import { localeOf, setLocale, type Locale } from './ui/index.js'
+
+const names: Readonly<Record<Locale, string>> = { en: 'EN', zh: '中文' }
+const button = document.querySelector<HTMLButtonElement>('#language')
+let locale = localeOf(new URLSearchParams(location.search).get('lang') ?? navigator.language)
+
+async function speak(next: Locale): Promise<void> {
+  await setLocale(next)
+  locale = next
+  document.documentElement.lang = next
+  if (button === null) return
+  const other = next === 'en' ? 'zh' : 'en'
+  button.textContent = names[other]
+  button.lang = other
+}
+
+button?.addEventListener('click', () => { void speak(locale === 'en' ? 'zh' : 'en') })
+void speak(locale)

@@ -1,0 +1,62 @@
+/** What stands beside the chart: the numbers of one kernel in a fixed place, the key, and the chart as a table. */
+import { msg, str } from '@lit/localize'
+import { html, nothing, type TemplateResult } from 'lit'
+import { quantity } from '../../format.js'
+import { number, shareText } from '../number.js'
+import { bound, phaseName } from '../words.js'
+import type { ChartData, Point } from './data.js'
+
+/** Numbers of the point that is read, the key, and what is not drawn. */
+export function readout(data: ChartData, point: Point | null): TemplateResult {
+  return html`<div class="readout">
+    ${point === null ? nothing : html`<div aria-live="polite">
+      <p class="name ${point.limit}"><span class="mark ${point.phase === 'decode' ? '' : 'filled'}"></span>${point.name}<span class="small">× ${point.kernel.times}, ${phaseName(point.phase)}</span></p>
+      <p class="sentence">${sentence(point)}</p></div>
+      ${pairs(point)}`}
+    <ul class="key">
+      <li><span class="mark filled"></span><span class="mark"></span>${msg('filled: prefill, ring: decode')}</li>
+      <li><span class="mark filled tiny"></span><span class="mark filled"></span>${msg('area: share of the phase’s time')}</li>
+      <li><span class="tick"></span>${msg('line and tick: the best possible')}</li>
+      <li class="hues">${(['compute', 'memory', 'network', 'overhead'] as const).map(bound)}</li>
+    </ul>
+    ${data.undrawn.length === 0 ? nothing : html`<p>${undrawn(data)}</p>`}
+  </div>`
+}
+
+function sentence({ kernel, share, phase }: Point): string {
+  const work = quantity(kernel.flops, 'FLOP'), bytes = quantity(kernel.bytes, 'B'), part = shareText(share)
+  return phase === 'decode'
+    ? msg(str`${part} of a decode step. Each run moves ${bytes} for ${work}.`)
+    : msg(str`${part} of the prefill. Each run moves ${bytes} for ${work}.`)
+}
+
+function pairs({ kernel, rate, best, intensity, limit }: Point): TemplateResult {
+  const { bound: least, estimate } = kernel.seconds
+  return html`<dl class="pairs">
+    <dt>${msg('Time, each')}</dt><dd>${number(estimate, 's')}</dd><dd class="best">${atBest(quantity(least, 's'))}</dd>
+    <dt>${msg('Attained')}</dt><dd>${number(rate, 'FLOP/s')}</dd><dd class="best">${atBest(quantity(best, 'FLOP/s'))}</dd>
+    <dt>${msg('Work')}</dt><dd>${number(kernel.flops, 'FLOP')}</dd><dd></dd>
+    <dt>${msg('HBM traffic')}</dt><dd>${number(kernel.bytes, 'B')}</dd><dd></dd>
+    <dt>${msg('Intensity')}</dt><dd>${number(intensity, 'FLOP/B')}</dd><dd></dd>
+    <dt>${msg('Bound by')}</dt><dd>${bound(limit)}</dd><dd></dd>
+  </dl>`
+}
+
+function atBest(value: string): string {
+  return msg(str`${value} at best`)
+}
+
+function undrawn({ undrawn }: ChartData): string {
+  const names = [...new Set(undrawn.map(({ name }) => name))].join(', ')
+  const of = (phase: string): string => shareText(undrawn.filter(one => one.phase === phase).reduce((sum, { share }) => sum + share, 0))
+  return msg(str`Not drawn, for want of FLOP: ${names}. Together ${of('prefill')} of prefill and ${of('decode')} of decode.`)
+}
+
+/** Every point as a row, for those who do not see the chart. */
+export function pointTable({ points }: ChartData): TemplateResult {
+  return html`<div class="hidden"><table>
+    <caption>${msg('Kernels on the roofline')}</caption>
+    <thead><tr><th scope="col">${msg('Kernel')}</th><th scope="col">${msg('Phase')}</th><th scope="col">${msg('Intensity')}</th><th scope="col">${msg('Attained')}</th><th scope="col">${msg('At best')}</th><th scope="col">${msg('Share')}</th><th scope="col">${msg('Bound by')}</th></tr></thead>
+    <tbody>${points.map(point => html`<tr><th scope="row">${point.name}</th><td>${phaseName(point.phase)}</td><td>${quantity(point.intensity, 'FLOP/B')}</td><td>${quantity(point.rate, 'FLOP/s')}</td><td>${quantity(point.best, 'FLOP/s')}</td><td>${shareText(point.share)}</td><td>${bound(point.limit)}</td></tr>`)}</tbody>
+  </table></div>`
+}

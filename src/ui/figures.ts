@@ -1,0 +1,49 @@
+/** The headline figures of a report, each with its band and the best possible. */
+import type { Limit, Phase, Report } from '../index.js'
+
+/** A value with what it would be at best, and its band. */
+export interface Figure {
+  readonly id: 'ttft' | 'tpot' | 'tokensPerSecond' | 'usdPerMillionTokens' | 'latency'
+  readonly value: number | null
+  readonly best: number | null
+  readonly low: number | null
+  readonly high: number | null
+  /** Seconds by what they are spent on; null for what is no time of one phase. */
+  readonly parts: Readonly<Record<Limit, number>> | null
+}
+
+type Seconds = Pick<Phase['seconds'], 'bound' | 'estimate' | 'low' | 'high'>
+
+/** Time, throughput and cost; all follow from the seconds of the two phases. */
+export function figuresOf({ metrics, phases, scenario }: Report): Figure[] {
+  const prefill = phases.find(({ phase }) => phase === 'prefill'), decode = phases.find(({ phase }) => phase === 'decode')
+  if (metrics === null || prefill === undefined || decode === undefined) return []
+  const steps = Math.max(0, (scenario.workload?.output ?? 0) - 1)
+  const add = (a: number | null, b: number | null): number | null => a === null || b === null ? null : a + steps * b
+  const request: Seconds = {
+    estimate: prefill.seconds.estimate + steps * decode.seconds.estimate, bound: prefill.seconds.bound + steps * decode.seconds.bound,
+    low: add(prefill.seconds.low, decode.seconds.low), high: add(prefill.seconds.high, decode.seconds.high),
+  }
+  const { tokensPerSecond: rate, usdPerMillionTokens: cost } = metrics
+  const slower = (value: number | null, seconds: number | null): number | null => value === null || seconds === null ? null : value * seconds / request.estimate
+  const faster = (value: number | null, seconds: number | null): number | null => value === null || seconds === null ? null : value * request.estimate / seconds
+  return [
+    time('ttft', metrics.ttft, prefill.seconds, spent(prefill)),
+    time('tpot', metrics.tpot, decode.seconds, spent(decode)),
+    { id: 'tokensPerSecond', value: rate, best: faster(rate, request.bound), low: faster(rate, request.high), high: faster(rate, request.low), parts: null },
+    { id: 'usdPerMillionTokens', value: cost, best: slower(cost, request.bound), low: slower(cost, request.low), high: slower(cost, request.high), parts: null },
+    time('latency', metrics.latency, request, null),
+  ]
+}
+
+function time(id: Figure['id'], value: number | null, { bound, low, high }: Seconds, parts: Figure['parts']): Figure {
+  return value === null ? { id, value, best: null, low: null, high: null, parts: null } : { id, value, best: bound, low, high, parts }
+}
+
+/** The estimate of a phase by what bounds its kernels; what the host adds is overhead. */
+function spent({ kernels, seconds }: Phase): Record<Limit, number> {
+  const by: Record<Limit, number> = { compute: 0, memory: 0, network: 0, overhead: 0 }
+  for (const { times, seconds: { estimate }, limit } of kernels) by[limit] += times * estimate
+  by.overhead += Math.max(0, seconds.estimate - by.compute - by.memory - by.network - by.overhead)
+  return by
+}

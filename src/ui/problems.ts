@@ -1,0 +1,36 @@
+/** What stands between the scenario and its answer, or beside it. */
+import { msg, str } from '@lit/localize'
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Problem } from '../index.js'
+import { kindAt } from './flags.js'
+
+/** Sets a field of the scenario. */
+export type Apply = (path: string, text: string) => void
+
+/** Legal values as buttons where the path is a plain field, else as words. */
+export function suggestions({ path, suggestions }: Problem, apply: Apply | null): TemplateResult | typeof nothing {
+  if (suggestions.length === 0) return nothing
+  if (apply === null || kindAt(path) === null) return html`<p class="small">${msg(str`Try ${suggestions.join(', ')}`)}</p>`
+  return html`<div class="actions">${suggestions.map(value => html`<button type="button" class="button" @click=${() => { apply(path, value) }}>${value}</button>`)}</div>`
+}
+
+/** Errors in a frame, each with message, path and ways on. */
+export function notice(problems: readonly Problem[], title: string, apply: Apply | null): TemplateResult | typeof nothing {
+  if (problems.length === 0) return nothing
+  return html`<div class="notice" role="alert"><span class="sign" aria-hidden="true">!</span><div>
+    <p class="title small-title">${title}</p>
+    <ul>${problems.map(problem => said(problem, apply))}</ul></div></div>`
+}
+
+/** Notes that accompany an answer. */
+export function notes(problems: readonly Problem[], apply: Apply): TemplateResult | typeof nothing {
+  if (problems.length === 0) return nothing
+  return html`<ul class="notes">${problems.map(problem => said(problem, apply))}</ul>`
+}
+
+/** The message, its excerpt of the input where there is one, and the path. */
+function said(problem: Problem, apply: Apply | null): TemplateResult {
+  const [sentence = '', ...excerpt] = problem.message.split('\n')
+  return html`<li><p>${sentence} ${problem.path === '' ? nothing : html`<code>${problem.path}</code>`}</p>
+    ${excerpt.length === 0 ? nothing : html`<pre>${excerpt.join('\n')}</pre>`}${suggestions(problem, apply)}</li>`
+}

@@ -1,0 +1,99 @@
+import { msg, updateWhenLocaleChanges } from '@lit/localize'
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { property, state } from 'lit/decorators.js'
+import { classMap } from 'lit/directives/class-map.js'
+import { analyze, type KernelReport, type Phase, type Report, type Scenario } from '../index.js'
+import { send } from './events.js'
+import { kernelStyles } from './kernel-styles.js'
+import { number, share } from './number.js'
+import { base, tokens } from './tokens.js'
+import { bound, kernelName, phaseName } from './words.js'
+
+/**
+ * The kernels of one phase with work, traffic and time, the longest first or in the order they run.
+ * Fires `kernel-select` with the key of the kernel that is pointed at.
+ */
+export class RooflineKernels extends LitElement {
+  static override styles = [tokens, base, kernelStyles]
+
+  /** What is listed; `scenario` computes it. */
+  @property({ attribute: false }) report: Report | null = null
+  /** A scenario to analyze instead of a report. */
+  @property({ attribute: false }) scenario: Scenario | null = null
+  /** The phase listed; decode where there is one. */
+  @property() phase: Phase['phase'] | null = null
+  /** The key of the row that is marked. */
+  @property() selected: string | null = null
+  /** Level of the heading in the outline of the page. */
+  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3
+  @state() private byTime = true
+
+  constructor() {
+    super()
+    updateWhenLocaleChanges(this)
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('scenario') && this.scenario !== null) this.report = analyze(this.scenario)
+  }
+
+  protected override render(): unknown {
+    const phases = this.report?.phases ?? []
+    const shown = phases.find(({ phase }) => phase === this.phase) ?? phases.at(-1)
+    if (shown === undefined) return nothing
+    return html`<div class="head">
+        <div class="title" role="heading" aria-level=${this.headingLevel}>${msg('Kernels')}</div>
+        <div class="small">${this.byTime ? msg('One pass, the longest first') : msg('One pass, in the order they run')}</div>
+        <div class="segments" role="group" aria-label=${msg('Phase')}>${phases.map(({ phase }) => html`
+          <button type="button" aria-pressed=${phase === shown.phase ? 'true' : 'false'} @click=${() => { this.show(phase) }}>${phaseName(phase)}</button>`)}</div>
+      </div>
+      ${this.table(shown)}`
+  }
+
+  private table(shown: Phase): TemplateResult {
+    const time = (kernel: KernelReport): number => kernel.times * kernel.seconds.estimate
+    const rows = this.byTime ? shown.kernels.toSorted((a, b) => time(b) - time(a)) : shown.kernels
+    const longest = Math.max(...shown.kernels.map(time))
+    return html`<div class="scroll"><table>
+      <caption class="hidden">${msg('Kernels')}, ${phaseName(shown.phase)}</caption>
+      <thead><tr>
+        <th scope="col">${msg('Kernel')}</th><th scope="col" class="n"><span aria-label=${msg('Runs')}>×</span></th><th scope="col" class="n wide">${msg('Work')}</th>
+        <th scope="col" class="n wide">${msg('HBM traffic')}</th><th scope="col" class="n wide">${msg('Intensity')}</th>
+        <th scope="col" class="n" aria-sort=${this.byTime ? 'descending' : 'none'}><button type="button" @click=${this.sort}>${msg('Time')}</button></th>
+        <td class="graph"></td><th scope="col" class="n">${msg('Share')}</th><th scope="col" class="wide">${msg('Bound by')}</th>
+      </tr></thead>
+      <tbody>${rows.map(kernel => this.row(shown, kernel, longest))}</tbody>
+      <tfoot><tr><th scope="row">${msg('All kernels')}</th><td></td><td class="n wide">${number(shown.perGpu.flops, 'FLOP')}</td>
+        <td class="n wide">${number(shown.perGpu.bytes, 'B')}</td><td class="n wide">${number(shown.intensity, '')}</td><td class="n">${number(shown.seconds.estimate, 's')}</td>
+        <td class="graph" colspan="2">${number(shown.seconds.bound, 's')} ${msg('at best')}</td><td class="wide"></td></tr></tfoot>
+    </table></div>`
+  }
+
+  private row(shown: Phase, kernel: KernelReport, longest: number): TemplateResult {
+    const key = `${shown.phase}/${kernel.id}`
+    const width = (seconds: number): string => `${(kernel.times * seconds / longest * 100).toFixed(2)}%`
+    const { bound: least, estimate } = kernel.seconds
+    const time = kernel.times * estimate
+    return html`<tr class=${classMap({ on: key === this.selected })} @pointerenter=${() => { this.select(key) }}>
+      <th scope="row">${kernelName(kernel.id)}</th><td class="n muted">${kernel.times}</td>
+      <td class="n wide">${number(kernel.flops > 0 ? kernel.flops : null, 'FLOP')}</td>
+      <td class="n wide">${kernel.sent > 0 ? html`${number(kernel.sent, 'B')} <span class="muted">${msg('sent')}</span>` : number(kernel.bytes, 'B')}</td>
+      <td class="n wide">${number(kernel.flops > 0 ? kernel.intensity : null, '')}</td><td class="n">${number(time, 's')}</td>
+      <td class="graph"><span class="time ${kernel.limit}" aria-hidden="true"><i .style=${`width: ${width(estimate)}`}></i><i class="least" .style=${`width: ${width(Math.min(least, estimate))}`}></i></span></td>
+      <td class="n">${share(time / shown.seconds.estimate)}</td><td class="wide">${bound(kernel.limit)}</td></tr>`
+  }
+
+  private show(phase: Phase['phase']): void {
+    this.phase = phase
+  }
+
+  private readonly sort = (): void => {
+    this.byTime = !this.byTime
+  }
+
+  private select(key: string): void {
+    if (key === this.selected) return
+    this.selected = key
+    send(this, 'kernel-select', { key })
+  }
+}

@@ -1,0 +1,81 @@
+import { msg, str, updateWhenLocaleChanges } from '@lit/localize'
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { property } from 'lit/decorators.js'
+import { analyze, type Memory, type Report, type Scenario } from '../index.js'
+import { quantity } from '../format.js'
+import { number, shareText } from './number.js'
+import { base, tokens } from './tokens.js'
+
+const parts = ['weights', 'cache', 'activations', 'gradients', 'states', 'overhead'] as const
+type Part = (typeof parts)[number]
+
+/** The memory of the fullest GPU: its parts in one bar, and the line where the capacity ends. */
+export class RooflineMemory extends LitElement {
+  static override styles = [tokens, base, css`
+    .bar { position: relative; height: 32px; display: flex; background: var(--surface) }
+    .bar i { height: 100%; box-shadow: inset -1px 0 var(--surface) }
+    .bar i, .swatch { background: color-mix(in oklab, var(--ink) var(--shade), var(--surface)) }
+    .weights { --shade: 70% } .cache { --shade: 48% } .activations { --shade: 32% } .overhead { --shade: 18% } .gradients { --shade: 40% } .states { --shade: 25% }
+    .free { flex: 1; box-shadow: inset 0 0 0 1px var(--hairline); font: var(--small); color: var(--ink-2); display: flex; align-items: center; justify-content: flex-end; padding: 0 12px; white-space: nowrap; overflow: hidden }
+    .over { position: absolute; inset: 0 0 0 auto; background: repeating-linear-gradient(135deg, var(--ink) 0 2px, transparent 2px 7px); box-shadow: inset 0 0 0 1px var(--ink) }
+    .limit { position: absolute; top: -8px; bottom: -8px; width: 2px; margin-left: -2px; background: var(--ink); outline: 2px solid var(--surface) }
+    .scale { position: relative; height: 28px; font: var(--small); color: var(--ink-3) }
+    .scale > span { position: absolute; top: 8px; white-space: nowrap; translate: -50% }
+    .scale > .start { translate: 0 } .scale > .end { translate: -100% }
+    .shares { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 16px; margin-top: 16px; font: var(--small) }
+    dt { color: var(--ink-2); display: flex; gap: 8px; align-items: center }
+    .swatch { width: 10px; height: 10px; flex: none }
+    dd { font: 600 15px/24px var(--font) }
+    dd.small { font: var(--small) }
+    @container (max-width: 600px) { .shares { grid-template-columns: 1fr 1fr } }
+  `]
+
+  /** What is drawn; `scenario` computes it. */
+  @property({ attribute: false }) report: Report | null = null
+  /** A scenario to analyze instead of a report. */
+  @property({ attribute: false }) scenario: Scenario | null = null
+
+  constructor() {
+    super()
+    updateWhenLocaleChanges(this)
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('scenario') && this.scenario !== null) this.report = analyze(this.scenario)
+  }
+
+  protected override render(): unknown {
+    const memory = this.report?.memory ?? null
+    if (memory === null) return nothing
+    const held = parts.filter(part => memory[part] > 0)
+    return html`${bar(memory, held)}
+      <dl class="shares">${held.map(part => html`<div>
+        <dt><span class="swatch ${part}"></span>${nameOf(part)}</dt><dd>${number(memory[part], 'B')}</dd>
+        <dd class="small">${msg(str`${shareText(memory[part] / memory.total)} of what is held`)}</dd></div>`)}</dl>`
+  }
+}
+
+function bar({ total, capacity, fits, ...memory }: Memory, held: readonly Part[]): TemplateResult {
+  const whole = Math.max(total, capacity)
+  const at = (bytes: number): string => `${(bytes / whole * 100).toFixed(3)}%`
+  const near = Math.abs(total - capacity) / whole < 0.15 || total / whole < 0.08
+  return html`<div class="bar" role="img" aria-label=${msg(str`${quantity(total, 'B')} of ${quantity(capacity, 'B')} per GPU`)}>
+      ${held.map(part => html`<i class=${part} .style=${`width: ${at(memory[part])}`}></i>`)}
+      ${fits ? html`<span class="free">${(capacity - total) / whole < 0.2 ? nothing : msg(str`${quantity(capacity - total, 'B')} free`)}</span>` : html`<span class="over" .style=${`left: ${at(capacity)}`}></span>`}
+      <span class="limit" .style=${`left: ${at(capacity)}`}></span>
+    </div>
+    <div class="scale" aria-hidden="true"><span class="start">0</span>
+      ${near ? nothing : html`<span class=${fits ? '' : 'end'} .style=${`left: ${at(total)}`}>${number(total, 'B')}</span>`}
+      <span class=${fits || capacity / whole > 0.85 ? 'end' : ''} .style=${`left: ${at(capacity)}`}>${number(capacity, 'B')}</span></div>`
+}
+
+function nameOf(part: Part): string {
+  switch (part) {
+    case 'weights': return msg('Weights')
+    case 'cache': return msg('KV cache')
+    case 'activations': return msg('Activations')
+    case 'gradients': return msg('Gradients')
+    case 'states': return msg('Optimizer states')
+    case 'overhead': return msg('Engine')
+  }
+}

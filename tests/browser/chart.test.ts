@@ -1,0 +1,98 @@
+import { afterEach, expect, test } from 'vitest'
+import { analyze, gpus, type Report } from '../../src/index.js'
+import { living } from '../../src/ui/chart/adapter.js'
+import { chartData } from '../../src/ui/chart/data.js'
+import '../../src/ui/define.js'
+import type { RooflineChart } from '../../src/ui/index.js'
+
+const report = analyze({ model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } })
+const h100 = gpus.find(({ id }) => id === 'h100-sxm5-80gb')!
+
+async function chart(of: Report): Promise<RooflineChart> {
+  const element = document.createElement('roofline-chart')
+  element.report = of
+  document.body.append(element)
+  await drawn(element)
+  return element
+}
+
+async function drawn(element: RooflineChart): Promise<void> {
+  await element.updateComplete
+  await expect.poll(() => element.drawn.length).toBeGreaterThan(0)
+}
+
+afterEach(() => { document.body.innerHTML = '' })
+
+test('every kernel with FLOP is a point, the others are named', () => {
+  const data = chartData(report, h100)
+  expect(data.points).toHaveLength(18)
+  expect(data.undrawn.map(({ phase, name }) => `${phase} ${name}`)).toEqual(['prefill embed', 'decode embed'])
+  const sum = [...data.points, ...data.undrawn].filter(({ phase }) => phase === 'decode').reduce((total, { share }) => total + share, 0)
+  expect(sum).toBeCloseTo(1, 9)
+  for (const { rate, best, intensity } of data.points) {
+    expect(rate).toBeLessThanOrEqual(best)
+    // Attention does matrix and vector work side by side, so that it may pass the roof of either by a little.
+    expect(best).toBeLessThanOrEqual(Math.min(989.4e12, intensity * 3.35e12) * 1.02)
+  }
+})
+
+test('roofs are the dtypes in use and the CUDA cores', () => {
+  expect(chartData(report, h100).roofs).toEqual([{ label: 'bf16', flops: 989.4e12, used: true }, { label: 'vector', flops: 66.9e12, used: false }])
+  const narrow = analyze({ model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', precision: { weights: 'fp8' } })
+  expect(chartData(narrow, h100).roofs.map(({ label, used }) => `${label} ${String(used)}`)).toEqual(['fp8 true', 'bf16 true', 'vector false'])
+  const packed = analyze({ model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', precision: { weights: 'int4' } })
+  expect(chartData(packed, h100).roofs.map(({ label }) => label)).toEqual(['bf16', 'vector'])
+})
+
+test('reads out kernels by keyboard', async () => {
+  const element = await chart(report)
+  const first = element.renderRoot.querySelector('.name')!.textContent
+  expect(first).toContain('ffn/gate-up')
+  let told = ''
+  document.body.addEventListener('kernel-select', event => { told = (event as CustomEvent<{ key: string }>).detail.key }, { once: true })
+  element.renderRoot.querySelector('.plot')!.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }))
+  await element.updateComplete
+  expect(element.selected).toBe(told)
+  expect(element.renderRoot.querySelector('.name')!.textContent).not.toBe(first)
+})
+
+test('reads out the kernel under the pointer', async () => {
+  const element = await chart(report)
+  const canvas = element.renderRoot.querySelector('canvas')!
+  const box = canvas.getBoundingClientRect()
+  const found = new Set<string | null>()
+  for (let x = 0; x < box.width; x += 6) for (let y = 0; y < box.height; y += 6) {
+    canvas.dispatchEvent(new PointerEvent('pointermove', { clientX: box.left + x, clientY: box.top + y }))
+    found.add(element.selected)
+  }
+  expect(found.size).toBeGreaterThan(8)
+})
+
+test('is a table, too', async () => {
+  const element = await chart(report)
+  expect(element.renderRoot.querySelectorAll('tbody tr')).toHaveLength(18)
+  expect(element.renderRoot.querySelector('.plot')!.getAttribute('aria-label')).toContain('ridge at 295')
+})
+
+test('survives being taken out and put back, and leaves no chart behind', async () => {
+  const before = living()
+  const element = await chart(report)
+  expect(living()).toBe(before + 1)
+  const points = element.drawn.length
+  element.remove()
+  expect(living()).toBe(before)
+  document.body.append(element)
+  await drawn(element)
+  expect(element.drawn).toHaveLength(points)
+  expect(living()).toBe(before + 1)
+  element.remove()
+  expect(living()).toBe(before)
+})
+
+test('shows another report on the same canvas', async () => {
+  const element = await chart(report)
+  element.report = analyze({ model: 'deepseek-v3', gpu: 'b200-sxm', mesh: { tp: 8 } })
+  await element.updateComplete
+  expect(element.drawn.length).toBe(element.data?.points.length)
+  expect(element.drawn.length).toBeGreaterThan(18)
+})
