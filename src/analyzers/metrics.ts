@@ -40,11 +40,12 @@ export interface MetricInput {
   readonly field?: string
 }
 
-type Name = keyof typeof json.metrics
-export const metricTable = json.metrics as unknown as Readonly<Record<Name, Metric>>
+/** Metrics that are formulas. */
+type Name = 'ttft' | 'tpot' | 'latency' | 'tokensPerSecond' | 'tokensPerSecondPerGpu' | 'mfu' | 'mbu' | 'joulesPerToken' | 'usdPerMillionTokens'
+export const metricTable: Readonly<Record<Name, Metric>> = json.metrics as unknown as Record<Name, Metric>
 /** Titles of the metrics that are not formulas. */
-export const otherMetrics = json.others
-export const metricInputs = json.inputs as Readonly<Record<keyof Totals, MetricInput>>
+export const otherMetrics: Readonly<Record<Exclude<keyof Metrics, Name>, string>> = json.others
+export const metricInputs: Readonly<Record<keyof Totals, MetricInput>> = json.inputs
 
 const order = Object.keys(metricInputs) as readonly (keyof Totals)[]
 const vector = new Float64Array(order.length)
