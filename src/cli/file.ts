@@ -18,8 +18,8 @@ export function unreadable(path: string, file: string, why: string): Problem {
 }
 
 /** The JSON value in a text, or a problem at `path`. */
-export function json(text: string, path: string, name: string): { readonly value: unknown } | { readonly problem: Problem } {
-  const parsed = parseJson(text, shown(name, 200))
+export async function json(text: string, path: string, name: string): Promise<{ readonly value: unknown } | { readonly problem: Problem }> {
+  const parsed = await parseJson(text, shown(name, 200))
   return 'problem' in parsed ? { problem: { ...parsed.problem, path } } : parsed
 }
 
@@ -30,7 +30,7 @@ export async function jsonFile(file: string, path: string, io: Io): Promise<{ re
   if (stat.kind === 'folder') return { problem: unreadable(path, file, 'is a folder') }
   if (stat.size > longest) return { problem: error('oversized', path, `${shown(file, 200)} has ${String(stat.size)} bytes; at most ${String(longest)} are read.`) }
   try {
-    return json(await io.readFile(file, longest + 1), path, file)
+    return await json(await io.readFile(file, longest + 1), path, file)
   } catch (failure) {
     return { problem: unreadable(path, file, reason(failure)) }
   }

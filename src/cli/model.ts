@@ -53,7 +53,7 @@ async function readScenario(io: Io): Promise<Named> {
   } catch {
     return bad(unreadable('scenario', 'Standard input', `cannot be read, or has more than ${String(longest)} bytes`))
   }
-  const parsed = json(text, 'scenario', 'standard input')
+  const parsed = await json(text, 'scenario', 'standard input')
   if ('problem' in parsed) return bad(parsed.problem)
   const { value } = parsed
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(unreadable('scenario', 'Standard input', 'holds no scenario: that is a JSON object'))

@@ -280,29 +280,30 @@ function numbers(tree: unknown): number[] {
 }
 
 describe('parseJson', () => {
-  const problem = (text: string) => {
-    const parsed = parseJson(text, 'config.json')
+  const problem = async (text: string) => {
+    const parsed = await parseJson(text, 'config.json')
     return 'problem' in parsed ? parsed.problem : null
   }
-  it('parses, with or without a byte order mark', () => { for (const mark of ['', '\uFEFF']) expect(parseJson(`${mark}{"a": [1]}`, 'x')).toEqual({ value: { a: [1] } }) })
+  it('parses, with or without a byte order mark', async () => { for (const mark of ['', '\uFEFF']) expect(await parseJson(`${mark}{"a": [1]}`, 'x')).toEqual({ value: { a: [1] } }) })
   it.each([
     ['{"a": 1,\n "b": 2', 2, 8], ['{\n  "a": 1\n  "b": 2\n}', 3, 3], ['', 1, 1], ['[1, 2,]', 1, 7], ['{"a": tru}', 1, 7], ['{"a": 01}', 1, 7], ['{a: 1}', 1, 2], ['[1] 2', 1, 5],
     ['{"a": "b\n"}', 1, 9], ['{"a": "\\x"}', 1, 8], ['{"a": -NaN}', 1, 7], ['{"a": Infinit}', 1, 7], ['{"a": 1}}', 1, 9], ['[1}', 1, 3], ['{"a" 1}', 1, 6], ['"abc', 1, 5],
-  ])('places the mistake in %j', (text, line, column) => {
-    expect(problem(text)).toMatchObject({ code: 'invalid-json', path: 'config.json' })
-    expect(problem(text)!.message).toContain(`line ${line}, column ${column}.`)
+  ])('places the mistake in %j', async (text, line, column) => {
+    const found = await problem(text)
+    expect(found).toMatchObject({ code: 'invalid-json', path: 'config.json' })
+    expect(found!.message).toContain(`line ${line}, column ${column}.`)
   })
-  it('shows the lines around', () => { expect(problem('{\n  "a": 1\n  "b": 2\n}')!.message.split('\n').slice(1)).toEqual(['    1 | {', '    2 |   "a": 1', '    3 |   "b": 2', '      |   ^', '    4 | }']) })
-  it('reads what Python writes', () => {
-    expect(parseJson('{"limit": [0.0, Infinity, -Infinity, NaN], "text": "NaN \\" Infinity"}', 'x')).toEqual({ value: { limit: [0, Infinity, -Infinity, null], text: 'NaN " Infinity' } })
+  it('shows the lines around', async () => { expect((await problem('{\n  "a": 1\n  "b": 2\n}'))!.message.split('\n').slice(1)).toEqual(['    1 | {', '    2 |   "a": 1', '    3 |   "b": 2', '      |   ^', '    4 | }']) })
+  it('reads what Python writes', async () => {
+    expect(await parseJson('{"limit": [0.0, Infinity, -Infinity, NaN], "text": "NaN \\" Infinity"}', 'x')).toEqual({ value: { limit: [0, Infinity, -Infinity, null], text: 'NaN " Infinity' } })
   })
-  it.each(['a', '\\\\'])('reads a long string of %j', unit => { expect(parseJson(`["${unit.repeat(3_000_000)}", Infinity]`, 'x')).toHaveProperty('value') })
-  it('stays short on a long line', () => { expect(problem(`[${'1,'.repeat(1_000_000)}`)!.message.length).toBeLessThan(500) })
-  it('refuses what is too long', () => { expect(problem(' '.repeat(longestJson + 1))).toMatchObject({ code: 'oversized' }) })
-  it('agrees with the engine about what is JSON, and places every mistake', () => {
+  it.each(['a', '\\\\'])('reads a long string of %j', async unit => { expect(await parseJson(`["${unit.repeat(3_000_000)}", Infinity]`, 'x')).toHaveProperty('value') })
+  it('stays short on a long line', async () => { expect((await problem(`[${'1,'.repeat(1_000_000)}`))!.message.length).toBeLessThan(500) })
+  it('refuses what is too long', async () => { expect(await problem(' '.repeat(longestJson + 1))).toMatchObject({ code: 'oversized' }) })
+  it('agrees with the engine about what is JSON, and places every mistake', async () => {
     const json = fc.json().chain(text => fc.tuple(fc.constant(text), fc.nat(text.length), fc.string({ maxLength: 2 })).map(([t, at, extra]) => t.slice(0, at) + extra + t.slice(at + 1)))
-    fc.assert(fc.property(fc.oneof(json, fc.string()), text => {
-      const found = problem(text)
+    await fc.assert(fc.asyncProperty(fc.oneof(json, fc.string()), async text => {
+      const found = await problem(text)
       if (found !== null) expect(found.message).toMatch(/line \d+, column \d+\.\n/)
     }), { numRuns: 2000 })
   })
@@ -310,15 +311,15 @@ describe('parseJson', () => {
 
 const folder = process.env['ROOFLINE_CONFIGS'] ?? ''
 describe.skipIf(folder === '' || !existsSync(folder))('configs in ROOFLINE_CONFIGS', () => {
-  it('are read or refused', () => {
-    const rows = readdirSync(folder).filter(file => file.endsWith('.json')).map(file => {
-      const parsed = parseJson(readFileSync(join(folder, file), 'utf8'), file)
+  it('are read or refused', async () => {
+    const rows = await Promise.all(readdirSync(folder).filter(file => file.endsWith('.json')).map(async file => {
+      const parsed = await parseJson(readFileSync(join(folder, file), 'utf8'), file)
       const { model, problems } = 'problem' in parsed ? { model: null, problems: [parsed.problem] } : read(parsed.value)
       const said = problems.map(p => (p.severity === 'error' ? `${p.code}: ${p.message.split('\n')[0] ?? ''}` : p.code)).join('; ')
       const sizes = model === null ? '' : `${parameters(model).toLocaleString('en')} (${activeParameters(model).toLocaleString('en')} active) ${JSON.stringify(model.precision)} `
       expect(model !== null || problems.length > 0).toBe(true)
       return `${file.replace(/\.json$/, '').replace('--', '/')} → ${sizes}${said}`
-    })
+    }))
     console.log(rows.join('\n'))
   })
 })

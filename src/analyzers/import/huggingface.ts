@@ -3,11 +3,11 @@ import type { Decoder } from '../models/architecture.js'
 import { closest } from '../../names.js'
 import { error, failed, note, type Problem } from '../../problem.js'
 import { decoder } from './huggingface/decoder.js'
-import { families, wrappers } from './huggingface/families.js'
+import { families } from './huggingface/families.js'
 import type { Family } from './huggingface/family.js'
 import { count, flag, isObject, list, lookup, report, shown, text, type Config, type Fields } from './huggingface/fields.js'
 import { precision } from './huggingface/quantization.js'
-import { classes, mechanisms, uncovered } from './huggingface/uncovered.js'
+import { classes, mechanisms, uncovered, wrappers } from './huggingface/uncovered.js'
 
 /** Whether this reader is the one to ask: an object with `architectures` or `model_type`. */
 export function matches(source: unknown): boolean {
@@ -27,7 +27,7 @@ export function read(config: unknown): { readonly model: Decoder | null; readonl
   if (unsafe.length > 0) return { model: null, problems: unsafe }
   const problems: Problem[] = []
   const root: Fields = { config, defaults: {}, prefix: '', problems }
-  const wrapped = wrappers.some(type => type === lookup(root, 'model_type').value)
+  const wrapped = wrappers.includes(lookup(root, 'model_type').value)
   const scope = wrapped ? textFields(root) : root
   const family = scope === null ? null : familyOf(scope)
   if (scope === null || family === null) return { model: null, problems }
@@ -83,7 +83,7 @@ function familyOf(fields: Fields): Family | null {
   const stem = (name: string): string => name.slice(0, 200).replace(/(?:For[A-Z]\w*|LMHeadModel|Model)$/, '')
   if (!family.architectures.some(name => stem(name) === stem(architecture))) return unknown(fields, type, architecture)
   const { path } = lookup(fields, 'architectures')
-  report(fields, note('head-assumed', path, `${architecture} is read as ${family.architectures[0] ?? family.types[0]}: with a head over the vocabulary.`))
+  report(fields, note('head-assumed', path, `${architecture} is read as ${family.architectures[0] ?? family.id}: with a head over the vocabulary.`))
   return family
 }
 
@@ -103,7 +103,7 @@ function refuseMechanisms(fields: Fields, family: Family): void {
   for (const [field, what] of mechanisms) {
     const { path, value } = lookup(fields, field)
     if (value === undefined || value === null || value === false || value === 0 || (Array.isArray(value) && value.length === 0)) continue
-    report(fields, error('unknown-architecture', path, `${path} is set: ${what}, which is not covered yet and which ${family.types[0]} does not have.`))
+    report(fields, error('unknown-architecture', path, `${path} is set: ${what}, which is not covered yet and which ${family.id} does not have.`))
   }
   // 1 marks softmax attention, 0 linear attention.
   const types = list<number>(fields, 'attn_type_list', 'number')

@@ -32,7 +32,7 @@ async function readText(source: TextSource): Promise<ReadModel> {
   const name = source.name ?? 'config.json'
   if (/\.(onnx|gguf|safetensors|param|bin|pt|pth)$/i.test(name)) return refuse(error('not-supported', 'model', `${name}: this file format is not read yet.`, ['config.json']))
   if (source.size > largest) return refuse(error('oversized', 'model', `${name} has ${String(source.size)} bytes; a config.json has at most ${String(largest)}.`, ['config.json']))
-  const parsed = parseJson(await source.text(), name)
+  const parsed = await parseJson(await source.text(), name)
   return 'problem' in parsed ? refuse(parsed.problem) : readObject(parsed.value)
 }
 

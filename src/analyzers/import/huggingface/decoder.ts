@@ -1,7 +1,7 @@
 /** One family's row and one file's fields make a `Decoder`. */
 import type { Decoder, DenseFfn, ExpertFfn, GroupedAttention, LatentAttention, Layer } from '../../models/architecture.js'
 import { error } from '../../../problem.js'
-import type { Experts, Family, Names } from './family.js'
+import type { Family, Names } from './family.js'
 import { count, divide, flag, largest, lookup, optionalSize, report, shown, size, statedSize, type Fields } from './fields.js'
 import { routedLayers, windowLayers } from './order.js'
 
@@ -36,7 +36,7 @@ function checkFixed(fields: Fields, family: Family): void {
   for (const [field, wanted] of Object.entries(family.fixed)) {
     const { path, value } = lookup(fields, field)
     if (value === undefined || value === null || value === wanted) continue
-    report(fields, error('not-supported', path, `${path} is ${shown(value)}; of ${family.types[0]}, only ${shown(wanted)} is covered.`, [String(wanted)]))
+    report(fields, error('not-supported', path, `${path} is ${shown(value)}; of ${family.id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
   }
   if (family.equalsWidth === undefined) return
   const [other, width] = [optionalSize(fields, family.equalsWidth), size(fields, family.names.width)]
@@ -61,18 +61,24 @@ function layer(fields: Fields, family: Family, name: string, width: number, loca
   return {
     name,
     attention: family.attention === 'latent' ? latent(fields, family) : grouped(fields, family, width, local),
-    ffn: routed && family.experts !== null ? experts(fields, family, family.experts) : dense(fields, family, width),
+    ffn: routed ? experts(fields, family) : dense(fields, family, width),
     residual: flag(fields, family.parallel) ? 'parallel' : 'serial',
-    inputNorms: family.norms?.(fields) ?? family.inputNorms,
+    inputNorms: inputNorms(fields, family),
     outputNorms: family.outputNorms,
     normalizesInput: family.normalizesInput,
   }
 }
 
+function inputNorms(fields: Fields, { inputNorms: stated, parallel }: Family): Layer['inputNorms'] {
+  if (typeof stated === 'number') return stated
+  if (!flag(fields, parallel)) return 2
+  return (count(fields, stated.count) || (flag(fields, stated.two) ? 2 : 1)) === 2 ? 2 : 1
+}
+
 function grouped(fields: Fields, family: Family, width: number, local: boolean): GroupedAttention {
   const names: Names = local ? { ...family.names, ...family.local } : family.names
   const heads = size(fields, names.heads)
-  const groups = family.groups?.(fields, heads) ?? keyValueHeads(fields, names, heads, local && family.local.kvHeads !== undefined)
+  const groups = keyValueHeads(fields, family, names, heads, local && family.local.kvHeads !== undefined)
   const stated = names.headWidth === null ? null : optionalSize(fields, names.headWidth)
   const headWidth = stated ?? divide(fields, width, heads, names.width, names.heads)
   return {
@@ -89,9 +95,10 @@ function grouped(fields: Fields, family: Family, width: number, local: boolean):
 }
 
 /** Where a file is silent there are as many as query heads, but not where layers are said to differ in them. */
-function keyValueHeads(fields: Fields, names: Names, heads: number, required: boolean): number {
+function keyValueHeads(fields: Fields, { groups }: Family, names: Names, heads: number, required: boolean): number {
   if (names.kvHeads === null) return heads
-  return required ? size(fields, names.kvHeads) : (optionalSize(fields, names.kvHeads) ?? heads)
+  if (groups !== undefined && !flag(fields, groups.stated)) return flag(fields, groups.single) ? 1 : heads
+  return required || groups !== undefined ? size(fields, names.kvHeads) : (optionalSize(fields, names.kvHeads) ?? heads)
 }
 
 function latent(fields: Fields, family: Family): LatentAttention {
@@ -113,7 +120,7 @@ function dense(fields: Fields, family: Family, width: number): DenseFfn {
   return { kind: 'dense', width: ffn, gated: family.gated, bias: flag(fields, family.ffnBias) }
 }
 
-function experts(fields: Fields, family: Family, row: Experts): ExpertFfn {
+function experts(fields: Fields, { experts: row, gated }: Family): ExpertFfn {
   const [total, active, width] = [size(fields, row.experts), size(fields, row.active), size(fields, row.width)]
   if (total > 0 && active > total) {
     const { path } = lookup(fields, row.active)
@@ -125,7 +132,7 @@ function experts(fields: Fields, family: Family, row: Experts): ExpertFfn {
     report(fields, error('invalid-field', path, `${path} makes a shared expert of width ${shared}, beyond ${largest}.`))
   }
   return {
-    kind: 'experts', experts: total, active, width, gated: family.gated,
+    kind: 'experts', experts: total, active, width, gated,
     bias: flag(fields, row.bias), routerBias: flag(fields, row.routerBias),
     sharedWidth: shared === 0 ? null : shared, sharedGate: shared > 0 && row.sharedGate,
   }

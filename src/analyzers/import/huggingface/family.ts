@@ -1,6 +1,6 @@
 /** What a family's row may say: how the fields of its config.json become a `Decoder`. Types only. */
 import type { GroupedAttention, Layer, Norm } from '../../models/architecture.js'
-import type { Config, Fields, Flag, Key } from './fields.js'
+import type { Config, Flag, Key } from './fields.js'
 
 /** Under which names a family states its sizes. */
 export interface Names {
@@ -25,8 +25,8 @@ export interface Experts {
   readonly experts: Key
   readonly active: Key
   readonly width: Key
-  /** Which layers have them: `all`; those `after` the first dense ones, every `moe_layer_freq`-th; every `step`-th but for a list. */
-  readonly layers: 'all' | 'after' | 'step'
+  /** Which layers have them: `none`; `all`; those `after` the first dense ones, every `moe_layer_freq`-th; every `step`-th but for a list. */
+  readonly layers: 'none' | 'all' | 'after' | 'step'
   readonly bias: Flag
   readonly routerBias: Flag
   /** The shared expert: a field with its width, or a field that counts experts of the routed width. */
@@ -36,8 +36,10 @@ export interface Experts {
 
 /** One architecture family. */
 export interface Family {
-  /** `model_type` values; the first names the family. */
-  readonly types: readonly [string, ...string[]]
+  /** Its usual `model_type`. */
+  readonly id: string
+  /** All its `model_type` values; where a row is silent, its id. */
+  readonly types: readonly string[]
   /** Names in `architectures`. */
   readonly architectures: readonly string[]
   readonly names: Names
@@ -66,15 +68,17 @@ export interface Family {
   readonly gated: boolean
   readonly ffnBias: Flag
   readonly ffnOverWidth: 4 | null
-  readonly experts: Experts | null
+  readonly experts: Experts
   readonly parallel: Flag
-  readonly inputNorms: Layer['inputNorms']
+  /**
+   * Norms before a layer's parts. The object is Falcon's: two in a serial layer; in a parallel one as many as the field
+   * `count` says, and where it is silent two if `two` holds.
+   */
+  readonly inputNorms: Layer['inputNorms'] | { readonly count: Key; readonly two: Flag }
   readonly outputNorms: Layer['outputNorms']
   readonly normalizesInput: boolean
   /** Whether checkpoints hold prediction modules that the config does not mention. */
   readonly hiddenMtp: boolean
-  /** Key-value heads where a field's name is not enough (Falcon). */
-  readonly groups?: (fields: Fields, heads: number) => number
-  /** Input norms where a constant is not enough (Falcon). */
-  readonly norms?: (fields: Fields) => Layer['inputNorms']
+  /** Key-value heads where a field's name is not enough (Falcon): stated where `stated` holds, else one where `single` does, else as many as query heads. */
+  readonly groups?: { readonly stated: Flag; readonly single: Flag }
 }

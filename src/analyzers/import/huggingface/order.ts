@@ -48,10 +48,9 @@ function listedLayers(fields: Fields, field: string, layers: number): readonly b
 }
 
 /** One entry per layer: whether its FFN is routed experts. */
-export function routedLayers(fields: Fields, experts: Experts | null, layers: number): readonly boolean[] {
+export function routedLayers(fields: Fields, experts: Experts, layers: number): readonly boolean[] {
   const each = (rule: (i: number) => boolean): boolean[] => Array.from({ length: layers }, (_, i) => rule(i))
-  if (experts === null) return each(() => false)
-  if (experts.layers === 'all') return each(() => true)
+  if (experts.layers === 'none' || experts.layers === 'all') return each(() => experts.layers === 'all')
   if (experts.layers === 'step') {
     const step = size(fields, 'decoder_sparse_step')
     const dense = new Set(list<number>(fields, 'mlp_only_layers', 'number') ?? [])
