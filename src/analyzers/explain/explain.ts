@@ -6,12 +6,12 @@ import type { Scenario } from '../../scenario/schema.js'
 import { answer, totalsOf } from '../analyze.js'
 import { resolve } from '../resolve.js'
 import { decodeVector, prefillVector, prepare, type Run } from '../run.js'
-import { explainKernel, kernelFields } from './kernel.js'
-import { explainPhase, phaseFields, type PhaseContext } from './phase.js'
-import { explainMemory, explainMetric, explainModel, memoryFields, metricFields, modelFields } from './request.js'
+import { explainKernel } from './kernel.js'
+import { explainPhase, type PhaseContext } from './phase.js'
+import { explainMemory, explainMetric, explainModel, metricFields, type Answer } from './request.js'
+import { fieldsOf } from './vocabulary.js'
 import type { Quantity } from './quantity.js'
 
-type Answer = Parameters<typeof explainModel>[1]
 type Explainer = () => Quantity
 
 /**
@@ -41,9 +41,9 @@ function explainers(scenario: Scenario): Map<string, Explainer> | readonly Probl
   const run = prepare(resolved)
   const report = answer(run) as Report & Answer
   const all = new Map<string, Explainer>()
-  for (const field of modelFields) all.set(`model/${field}`, () => explainModel(run, report, field))
+  for (const field of fieldsOf('model')) all.set(`model/${field}`, () => explainModel(run, report, field))
   for (const phase of report.phases) explainPhases(run, phase, all)
-  for (const field of memoryFields) all.set(`memory/${field}`, () => explainMemory(run, report, field))
+  for (const field of fieldsOf('memory')) all.set(`memory/${field}`, () => explainMemory(run, report, field))
   const [prefill, decode] = report.phases
   if (prefill && decode) for (const field of metricFields) all.set(`metrics/${field}`, () => explainMetric(run, report, totalsOf(run, prefill, decode), field))
   return all
@@ -53,11 +53,11 @@ function explainPhases(run: Run, report: Phase, all: Map<string, Explainer>): vo
   const structure = report.phase === 'prefill' ? run.prefill : run.decode
   const sizes = report.phase === 'prefill' ? prefillVector(run) : decodeVector(run)
   const context: PhaseContext = { run, structure, sizes, report }
-  for (const field of phaseFields) all.set(`${report.phase}/${field}`, () => explainPhase(context, field))
+  for (const field of fieldsOf('phase')) all.set(`${report.phase}/${field}`, () => explainPhase(context, field))
   structure.kernels.forEach((kernel, i) => {
     const own = report.kernels[i]
     if (!own) return
     const path = `${report.phase}/${kernel.id}`
-    for (const field of kernelFields) all.set(`${path}/${field}`, () => explainKernel({ run, structure, sizes, kernel, report: own, path }, field))
+    for (const field of fieldsOf('kernel')) all.set(`${path}/${field}`, () => explainKernel({ run, structure, sizes, kernel, report: own, path }, field))
   })
 }

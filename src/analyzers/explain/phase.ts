@@ -1,16 +1,13 @@
 /** A phase: sums over its kernels, and the FLOP that conventions count. */
 import type { Phase } from '../../scenario/report.js'
-import type { Expr } from '../graph.js'
 import { plus, times } from '../product.js'
 import { derive } from '../compile.js'
 import type { Run } from '../run.js'
 import type { Structure } from '../structure.js'
-import { termExpr } from './kernel.js'
+import { sumExpr } from './kernel.js'
 import { passScope } from './names.js'
 import { identifier, plain, quantity, scopeOf, type Quantity } from './quantity.js'
-
-export const phaseFields = ['flops/matrix', 'flops/vector', 'perGpu/flops', 'perGpu/bytes', 'perGpu/sent', 'intensity', 'seconds/bound', 'seconds/estimate', 'seconds/low', 'seconds/high'] as const
-export type PhaseField = (typeof phaseFields)[number]
+import { formula, named, type PhaseField } from './vocabulary.js'
 
 export interface PhaseContext {
   readonly run: Run
@@ -19,54 +16,51 @@ export interface PhaseContext {
   readonly report: Phase
 }
 
-type Summed = 'flops' | 'bytes' | 'sent' | 'seconds/bound' | 'seconds/estimate'
-
 export function explainPhase(c: PhaseContext, field: PhaseField): Quantity {
-  const { report } = c
-  const path = `${report.phase}/${field}`
+  const { report: { phase, perGpu, seconds, flops, intensity } } = c
   switch (field) {
-    case 'flops/matrix': return counted(c, 'matrix', path)
-    case 'flops/vector': return counted(c, 'vector', path)
-    case 'perGpu/flops': return sum(c, 'flops', path, report.perGpu.flops, 'FLOP of one GPU', 'FLOP')
-    case 'perGpu/bytes': return sum(c, 'bytes', path, report.perGpu.bytes, 'HBM traffic of one GPU', 'byte')
-    case 'perGpu/sent': return sum(c, 'sent', path, report.perGpu.sent, 'Bytes that one GPU sends', 'byte')
-    case 'seconds/bound': return sum(c, 'seconds/bound', path, report.seconds.bound, 'Best possible time', 's')
-    case 'seconds/estimate': return sum(c, 'seconds/estimate', path, report.seconds.estimate, 'Estimated time', 's', c.run.machine.host)
-    case 'intensity': return quantity(path, report.intensity, { title: 'Arithmetic intensity', unit: 'FLOP/byte', expr: ['/', 'flops', 'bytes'], source: null }, scopeOf([
-      plain('flops', 'FLOP of one GPU', report.perGpu.flops, 'FLOP', null, { path: `${report.phase}/perGpu/flops` }),
-      plain('bytes', 'HBM traffic of one GPU', report.perGpu.bytes, 'byte', null, { path: `${report.phase}/perGpu/bytes` }),
+    case 'flops/matrix': return counted(c, field, 'matrix', flops.matrix)
+    case 'flops/vector': return counted(c, field, 'vector', flops.vector)
+    case 'perGpu/flops': return sum(c, field, 'flops', perGpu.flops)
+    case 'perGpu/bytes': return sum(c, field, 'bytes', perGpu.bytes)
+    case 'perGpu/sent': return sum(c, field, 'sent', perGpu.sent)
+    case 'seconds/bound': return sum(c, field, 'seconds/bound', seconds.bound)
+    case 'seconds/estimate': return sum(c, field, 'seconds/estimate', seconds.estimate)
+    case 'intensity': return quantity(`${phase}/${field}`, intensity, formula('phase', field), scopeOf([
+      named('flops', perGpu.flops, null, { path: `${phase}/perGpu/flops` }), named('bytes', perGpu.bytes, null, { path: `${phase}/perGpu/bytes` }),
     ]))
-    case 'seconds/low': return band(c, path, report.seconds.low, ['max', 'bound', ['/', 'estimate', 'band']], 'Lower end of the band')
-    case 'seconds/high': return band(c, path, report.seconds.high, ['*', 'estimate', 'band'], 'Upper end of the band')
+    case 'seconds/low': return band(c, field, seconds.low)
+    case 'seconds/high': return band(c, field, seconds.high)
   }
 }
 
-function sum(c: PhaseContext, of: Summed, path: string, value: number, title: string, unit: string, host = 0): Quantity {
+function sum(c: PhaseContext, field: PhaseField, of: 'flops' | 'bytes' | 'sent' | 'seconds/bound' | 'seconds/estimate', value: number): Quantity {
+  const { report: { phase, kernels }, run } = c
   const pick = (k: Phase['kernels'][number]): number => of === 'seconds/bound' ? k.seconds.bound : of === 'seconds/estimate' ? k.seconds.estimate : k[of]
-  const kernels = c.report.kernels.filter(k => pick(k) !== 0)
-  const inputs = kernels.map(k => plain(identifier(k.id), `${title} in one run of ${k.id}`, pick(k), unit, null, { path: `${c.report.phase}/${k.id}/${of}` }))
-  const expr = plus(...(host === 0 ? [] : ['host']), ...kernels.map(k => times(k.times, identifier(k.id))))
-  return quantity(path, value, { title, unit, expr, source: 'sum over kernels of runs × one run' }, scopeOf([...inputs, plain('host', 'seconds that the host adds', host, 's', c.run.resolved.profile.host.source)]))
+  const { unit } = formula('phase', field)
+  const adding = kernels.filter(k => pick(k) !== 0)
+  const host = of === 'seconds/estimate' && run.machine.host > 0
+  const expr = plus(...(host ? ['host'] : []), ...adding.map(k => times(k.times, identifier(k.id))))
+  return quantity(`${phase}/${field}`, value, formula('phase', field, { expr, source: 'sum over kernels of runs × one run' }), scopeOf([
+    ...adding.map(k => plain(identifier(k.id), `one run of ${k.id}`, pick(k), unit, null, { path: `${phase}/${k.id}/${of}` })),
+    named('host', run.machine.host, run.resolved.profile.host.source),
+  ]))
 }
 
-function counted(c: PhaseContext, engine: 'matrix' | 'vector', path: string): Quantity {
+function counted(c: PhaseContext, field: PhaseField, engine: 'matrix' | 'vector', value: number): Quantity {
   const { structure: s, run } = c
   const convention = run.resolved.scenario.conventions.attention
   const sizes = c.sizes.slice()
   sizes[s.slots.causal] = convention === 'causal' ? 1 : 0
   derive(s.layout, sizes)
-  return quantity(path, c.report.flops[engine], {
-    title: engine === 'matrix' ? 'Matrix FLOP, all GPUs' : 'Vector FLOP, all GPUs', unit: 'FLOP',
-    expr: plus(...s.counted[engine].terms.map(termExpr)), source: `convention: attention ${convention}`,
-  }, passScope(run, s, sizes))
+  return quantity(`${c.report.phase}/${field}`, value, formula('phase', field, { expr: sumExpr(s.counted[engine].terms), source: `convention: attention ${convention}` }), passScope(run, s, sizes))
 }
 
-function band(c: PhaseContext, path: string, value: number | null, expr: Expr, title: string): Quantity {
+function band(c: PhaseContext, field: PhaseField, value: number | null): Quantity {
   const { seconds, phase } = c.report
-  const { profile } = c.run.resolved
-  return quantity(path, value, { title, unit: 's', expr, source: profile.band.source }, scopeOf([
-    plain('bound', 'best possible time', seconds.bound, 's', null, { path: `${phase}/seconds/bound` }),
-    plain('estimate', 'estimated time', seconds.estimate, 's', null, { path: `${phase}/seconds/estimate` }),
-    plain('band', 'factor of the p90 band', c.run.machine.band ?? 1, '1', profile.band.source),
+  const { source } = c.run.resolved.profile.band
+  return quantity(`${phase}/${field}`, value, formula('phase', field, { source }), scopeOf([
+    named('bound', seconds.bound, null, { path: `${phase}/seconds/bound` }), named('estimate', seconds.estimate, null, { path: `${phase}/seconds/estimate` }),
+    named('band', c.run.machine.band ?? 1, source),
   ]))
 }

@@ -1,21 +1,14 @@
 /** In which precision a checkpoint says it holds its weights: `torch_dtype` and `quantization_config`. */
+import json from '../../../../data/quantization.json'
 import type { Decoder, Precision, WeightGroup } from '../../models/architecture.js'
 import { closest } from '../../../names.js'
 import { error, note } from '../../../problem.js'
 import { quantizedGroups } from './exclusions.js'
 import { isObject, list, lookup, report, shown, text, type Config, type Fields } from './fields.js'
 
-const dtypes: ReadonlyMap<string, string> = new Map([
-  ['float32', 'fp32'], ['float', 'fp32'], ['bfloat16', 'bf16'], ['float16', 'fp16'], ['half', 'fp16'],
-  ['float8_e4m3fn', 'fp8'], ['float8_e4m3', 'fp8'],
-])
-
-/** ModelOpt's `quant_algo`: https://github.com/NVIDIA/TensorRT-Model-Optimizer. */
-const algorithms: ReadonlyMap<string, string> = new Map([
-  ['FP8', 'fp8'], ['FP8_PER_CHANNEL_PER_TOKEN', 'fp8'], ['FP8_PB_WO', 'fp8-block'], ['FP8_PB_REAL', 'fp8-block'], ['MXFP8', 'mxfp8'], ['NVFP4', 'nvfp4'],
-  ['NVFP4_AWQ', 'nvfp4'], ['W4A16_NVFP4', 'nvfp4'], ['MXFP4', 'mxfp4'], ['W4A16_AWQ', 'int4'], ['W4A8_AWQ', 'int4'], ['INT4_AWQ', 'int4'],
-  ['INT8_SQ', 'int8'], ['W8A8_SQ_PER_CHANNEL', 'int8'], ['W8A16', 'int8'],
-])
+const dtypes: ReadonlyMap<string, string> = new Map(Object.entries(json.torch))
+/** ModelOpt's `quant_algo`. */
+const algorithms: ReadonlyMap<string, string> = new Map(Object.entries(json.modelopt))
 
 /** How the weights' dtype follows from `quantization_config`, by `quant_method`. Null where it does not. */
 const methods: ReadonlyMap<string, (fields: Fields) => string | null> = new Map([
