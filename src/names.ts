@@ -16,15 +16,15 @@ export function key(name: string): string {
   return words(name).join('')
 }
 
-/** The `count` candidates most like `name`, best first: by edit distance of their keys and by the words they share. */
+/** The `count` candidates most like `name`, best first: by edit distance of their keys and of each typed word to its nearest. */
 export function closest(name: string, candidates: readonly string[], count: number): string[] {
   const typed = words(name)
   const whole = typed.join('')
+  const alike = (a: string, b: string): number => 1 - distance(a, b) / Math.max(a.length, b.length, 1)
   const score = (candidate: string): number => {
     const other = words(candidate)
-    const joined = other.join('')
-    const alike = 1 - distance(whole, joined) / Math.max(whole.length, joined.length, 1)
-    return alike + typed.filter(word => other.includes(word)).length / Math.max(typed.length, 1)
+    const best = typed.map(word => Math.max(0, ...other.map(known => alike(word, known))))
+    return alike(whole, other.join('')) + best.reduce((sum, one) => sum + one, 0) / Math.max(typed.length, 1)
   }
   return candidates
     .map(candidate => ({ candidate, score: score(candidate) }))

@@ -18,6 +18,8 @@ const parts: Readonly<Record<string, v.StrictObjectSchema<v.ObjectEntries, strin
 export function draft(input: Scenario): { readonly draft: Draft } | { readonly problems: readonly Problem[] } {
   const mode = modeOf(input)
   if (mode !== 'inference') return { problems: [unsupported('workload.mode', `Mode "${mode}"`, ['inference'])] }
+  const lists = Object.keys(parts).filter(part => Array.isArray((input as Readonly<Record<string, unknown>> | null)?.[part]))
+  if (lists.length > 0) return { problems: lists.map(part => error('invalid-field', part, `${part} must be an object, not a list.`)) }
   const result = v.safeParse(scenario, input)
   if (!result.success) return { problems: result.issues.map(problemOf) }
   const s = result.output
@@ -61,7 +63,10 @@ export function unsupportedFields(d: Draft): Problem[] {
   const problems: Problem[] = []
   const check = (part: string, given: Readonly<Record<string, unknown>>, standard: Readonly<Record<string, unknown>>, fields: readonly string[]) => {
     if (given === standard) return
-    for (const field of fields) if (given[field] !== standard[field] && String(given[field]) !== String(standard[field])) problems.push(unsupported(`${part}.${field}`, `${part}.${field}`, [String(standard[field])]))
+    for (const field of fields) {
+      const [value, usual] = [JSON.stringify(given[field]), JSON.stringify(standard[field])]
+      if (value !== usual) problems.push(unsupported(`${part}.${field}`, `${part}.${field}`, usual === 'null' ? [] : [usual.replaceAll('"', '')]))
+    }
   }
   check('workload', d.workload, defaults.workload, ['chunk', 'images', 'image', 'audioSeconds', 'draft'])
   check('mesh', d.mesh, defaults.mesh, ['pp', 'dp', 'cp', 'ep', 'etp', 'order'])
@@ -81,5 +86,5 @@ function problemOf(issue: v.BaseIssue<unknown>): Problem {
     return error('unknown-field', path, `${path} is not a field of a scenario.`, closest(keys.at(-1) ?? '', Object.keys(parent?.entries ?? {}), 3))
   }
   if (issue.received === 'undefined' && (path === 'model' || path === 'gpu')) return error('missing-field', path, `${path} is missing.`)
-  return error('invalid-field', path || 'scenario', `${path || 'scenario'} must be ${issue.message}, not ${issue.received}.`)
+  return error('invalid-field', path || 'scenario', `${path || 'scenario'} must be ${issue.message}, not ${typeof issue.input === 'string' ? JSON.stringify(issue.input.slice(0, 64)) : issue.received}.`)
 }
