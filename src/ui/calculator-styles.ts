@@ -22,7 +22,8 @@ export const calculatorStyles = css`
   code { color: var(--ink-3) }
   .notes { padding: 0 0 24px; font: var(--small); color: var(--ink-2); display: grid; gap: 8px }
   .actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px }
-  .dropping { position: absolute; inset: 0; z-index: 5; padding: 200px 24px; text-align: center; background: color-mix(in oklab, var(--surface) 88%, transparent); outline: 2px dashed var(--ink); outline-offset: -16px }
+  .dropping { position: absolute; inset: 0; z-index: 5; text-align: center; background: color-mix(in oklab, var(--surface) 93%, transparent); outline: 2px dashed var(--ink); outline-offset: -16px }
+  .dropping > div { position: sticky; top: 40vh; padding: 160px 24px 48px }
   .dropping b { font: var(--headline) }
   @container (max-width: 1000px) {
     .page { display: flex; flex-direction: column }

@@ -21,13 +21,13 @@ export function kindAt(path: string): Kind | null {
   return Object.values(flags).find(([at]) => at === path)?.[1] ?? null
 }
 
-const factors: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, b: 1e9, g: 1e9, t: 1e12 }
+const factors: Readonly<Record<string, number>> = { '': 1, k: 1e3, K: 1e3, M: 1e6, B: 1e9, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 }
 
-/** `128k`, `2*4096`, `70B` as a number; NaN for anything else. */
+/** `128k`, `2*4096`, `70B`, `64Ki` as a number; NaN for anything else. */
 export function readNumber(text: string): number {
   return text.split('*').reduce((product, part) => {
-    const [, digits, letter = ''] = /^\s*(-?\d+(?:\.\d+)?)\s*([kmbgt]?)\s*$/i.exec(part) ?? []
-    return digits === undefined ? NaN : product * Number(digits) * (factors[letter.toLowerCase()] ?? NaN)
+    const [, digits, suffix = ''] = /^\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(Ki|Mi|Gi|Ti|[kKMBGT]?)\s*$/.exec(part) ?? []
+    return digits === undefined ? NaN : product * Number(digits) * (factors[suffix] ?? NaN)
   }, 1)
 }
 

@@ -105,7 +105,7 @@ export class RooflineCalculator extends LitElement {
         ${this.unreadable === null ? nothing : notice(this.unreadable.problems, `${this.unreadable.name}: ${msg('this file could not be read; the last answer stays')}`, null)}
         ${notice(report.problems.filter(({ severity }) => severity === 'error'), msg('No answer for this scenario; below is the last one'), this.apply)}
         ${answer === null ? nothing : this.result(answer, answer !== report)}</div>
-      ${this.dropping ? html`<div class="dropping"><b>${msg('Drop to read config.json')}</b><p class="small">${msg('It stays on this machine')}</p></div>` : nothing}</div>`
+      ${this.dropping ? html`<div class="dropping"><div><b>${msg('Drop to read config.json')}</b><p class="small">${msg('It stays on this machine')}</p></div></div>` : nothing}</div>`
   }
 
   private result(answer: Report, stale: boolean): TemplateResult {

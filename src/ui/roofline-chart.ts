@@ -1,15 +1,15 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize'
+import { msg, updateWhenLocaleChanges } from '@lit/localize'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { analyze, type Report, type Scenario } from '../index.js'
-import { quantity } from '../format.js'
 import { createChart, type Handle } from './chart/adapter.js'
 import { colorsOf } from './chart/colors.js'
 import { chartData, deviceOf, type ChartData, type Point } from './chart/data.js'
-import { domainOf, frameOf, type Domain } from './chart/geometry.js'
-import { labels, placed } from './chart/labels.js'
-import { paintOver, paintUnder, roofHeight, roofLabel, taken, type Scene } from './chart/paint.js'
-import { pointTable, readout } from './chart/readout.js'
+import { domainOf, type Domain } from './chart/geometry.js'
+import { paintOver, paintUnder } from './chart/paint.js'
+import { pointTable, readout, summary } from './chart/readout.js'
+import { sceneOf } from './chart/compose.js'
+import type { Scene } from './chart/scene.js'
 import { chartStyles } from './chart/styles.js'
 import { send } from './events.js'
 import { base, tokens } from './tokens.js'
@@ -91,7 +91,7 @@ export class RooflineChart extends LitElement {
     const point = this.pointOf(data)
     return html`
       <div class="row">
-        <div class="plot" role="group" tabindex="0" aria-label=${data === null ? msg('Roofline') : this.summary(data)} @keydown=${this.walk}>
+        <div class="plot" role="group" tabindex="0" aria-label=${data === null ? msg('Roofline') : summary(data)} @keydown=${this.walk}>
           <canvas aria-hidden="true" @pointermove=${this.point} @pointerdown=${this.point}></canvas>
           <span class="probe" aria-hidden="true"></span><span class="scheme" aria-hidden="true" @transitionend=${() => { this.draw() }}></span>
         </div>
@@ -100,21 +100,14 @@ export class RooflineChart extends LitElement {
       ${data === null ? nothing : pointTable(data)}`
   }
 
-  private summary({ memory, roofs, ridge, points }: ChartData): string {
-    const [roof] = roofs
-    const top = roof === undefined ? '' : `${roof.label} ${quantity(roof.flops, 'FLOP/s')}`
-    return msg(str`Roofline: ${memory.label} ${quantity(memory.bandwidth, 'B/s')}, ${top}, ridge at ${quantity(ridge, 'FLOP/B')}, ${points.length} kernels. Arrow keys walk through them.`)
-  }
-
   private observe(): void {
     const plot = this.renderRoot.querySelector('.plot')
     if (plot !== null) this.observer.observe(plot)
   }
 
   private pointOf(data: ChartData | null): Point | null {
-    const points = data?.points ?? []
-    const byTime = points.toSorted((a, b) => b.share - a.share)
-    return points.find(({ key }) => key === this.selected) ?? byTime.find(({ phase }) => phase === 'decode') ?? byTime[0] ?? null
+    const points = byTime(data)
+    return points.find(({ key }) => key === this.selected) ?? points.find(({ phase }) => phase === 'decode') ?? points[0] ?? null
   }
 
   private draw(): void {
@@ -126,18 +119,13 @@ export class RooflineChart extends LitElement {
     })
     this.domain = domainOf(data.points, this.domain)
     const font = `13px ${getComputedStyle(this).fontFamily}`
-    const words = { x: msg('FLOP per HBM byte'), y: msg('FLOP/s per GPU'), ridge: msg('ridge') }
     const context = this.canvas.getContext('2d')
     const measure = (text: string): number => {
       if (context) context.font = font
       return context?.measureText(text).width ?? 0
     }
-    const gutter = Math.max(128, ...data.roofs.map(roof => 1.06 * measure(roofLabel(roof)) + 20))
-    const frame = frameOf(this.width, this.domain, Math.ceil(gutter))
-    const places = placed(data.points, frame), colors = colorsOf(this.probe), selected = this.pointOf(data)?.key ?? null
-    const names = labels(places, frame, taken(data, frame, measure, words.ridge), roofHeight(data, frame), measure)
-    this.scene = { data, frame, places, names, colors, selected, font, words }
-    this.handle.show({ frame, places, colors, selected })
+    this.scene = sceneOf(data, this.width, this.domain, this.pointOf(data)?.key ?? null, colorsOf(this.probe), font, measure)
+    this.handle.show(this.scene)
   }
 
   private readonly point = (event: PointerEvent): void => {
@@ -150,8 +138,8 @@ export class RooflineChart extends LitElement {
     const data = this.data, current = this.pointOf(data)
     if (step === undefined || data === null || current === null) return
     event.preventDefault()
-    const byTime = data.points.toSorted((a, b) => b.share - a.share)
-    const next = byTime[(byTime.indexOf(current) + step + byTime.length) % byTime.length]
+    const points = byTime(data)
+    const next = points[(points.indexOf(current) + step + points.length) % points.length]
     if (next) this.select(next.key)
   }
 
@@ -160,4 +148,8 @@ export class RooflineChart extends LitElement {
     this.selected = key
     send(this, 'kernel-select', { key })
   }
+}
+
+function byTime(data: ChartData | null): Point[] {
+  return data?.points.toSorted((a, b) => b.share - a.share) ?? []
 }

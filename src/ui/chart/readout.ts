@@ -5,6 +5,7 @@ import { quantity } from '../../format.js'
 import { number, shareText } from '../number.js'
 import { bound, phaseName } from '../words.js'
 import type { ChartData, Point } from './data.js'
+import { roofLabel } from './roofs.js'
 
 /** Numbers of the point that is read, the key, and what is not drawn. */
 export function readout(data: ChartData, point: Point | null): TemplateResult {
@@ -59,4 +60,11 @@ export function pointTable({ points }: ChartData): TemplateResult {
     <thead><tr><th scope="col">${msg('Kernel')}</th><th scope="col">${msg('Phase')}</th><th scope="col">${msg('Intensity')}</th><th scope="col">${msg('Attained')}</th><th scope="col">${msg('At best')}</th><th scope="col">${msg('Share')}</th><th scope="col">${msg('Bound by')}</th></tr></thead>
     <tbody>${points.map(point => html`<tr><th scope="row">${point.name}</th><td>${phaseName(point.phase)}</td><td>${quantity(point.intensity, 'FLOP/B')}</td><td>${quantity(point.rate, 'FLOP/s')}</td><td>${quantity(point.best, 'FLOP/s')}</td><td>${shareText(point.share)}</td><td>${bound(point.limit)}</td></tr>`)}</tbody>
   </table></div>`
+}
+
+/** The chart in a sentence. */
+export function summary({ memory, roofs, ridge, points }: ChartData): string {
+  const [roof] = roofs
+  const top = roof === undefined ? '' : roofLabel(roof)
+  return msg(str`Roofline: ${memory.label} ${quantity(memory.bandwidth, 'B/s')}, ${top}, ridge at ${quantity(ridge, 'FLOP/B')}, ${points.length} kernels. Arrow keys walk through them.`)
 }
