@@ -23,6 +23,7 @@ export default defineConfig({
         'ui/index': 'src/ui/index.ts',
         'ui/define': 'src/ui/define.ts',
         'cli/bin': 'src/cli/bin.ts',
+        'scenario/report': 'src/scenario/report.ts',
       },
       formats: ['es'],
     },

@@ -30,53 +30,49 @@ const mayBeZero = ['gpu.nvlink.bandwidth', 'gpu.c2c']
  */
 export function readDevice(json: unknown): Device | readonly Problem[] {
   const problems: Problem[] = []
-  if (!isRecord(json)) return [error('invalid-field', 'gpu', 'gpu must be a name or an object that describes a device.')]
-  const legal = [...texts, 'aliases', ...Object.keys(quantities), ...Object.keys(groups)]
-  rejectOthers(json, 'gpu', legal, problems)
+  if (!isRecord(json)) return [invalid('gpu', 'a name or an object that describes a device')]
+  problems.push(...strangers(json, 'gpu', [...texts, 'aliases', ...Object.keys(quantities), ...Object.keys(groups)], remarks))
 
-  const text = (field: string): string | null => {
-    const value = unwrap(own(json, field), `gpu.${field}`, null, problems)
-    if (value === null || (typeof value === 'string' && value !== '')) return value
-    problems.push(error('invalid-field', `gpu.${field}`, `gpu.${field} must be text.`))
-    return null
-  }
-  const read = (from: Record<string, unknown>, path: string, units: Fields): Record<string, number | null> =>
-    Object.fromEntries(Object.entries(units).map(([field, unit]) => [field, quantity(own(from, field), `${path}.${field}`, unit, problems)]))
-  const group = (field: string): Record<string, number | null> => {
-    const units = groups[field] ?? {}
-    const given = own(json, field) ?? {}
-    if (!isRecord(given)) problems.push(error('invalid-field', `gpu.${field}`, `gpu.${field} must be an object.`))
-    else rejectOthers(given, `gpu.${field}`, Object.keys(units), problems)
-    return read(isRecord(given) ? given : {}, `gpu.${field}`, units)
-  }
-
-  const plain = read(json, 'gpu', quantities)
-  const [pcie, nvlink, peaks] = [group('pcie'), group('nvlink'), group('peaks')]
-  const id = text('id')
-  const status = text('status') ?? 'shipping'
-  if (status !== 'shipping' && status !== 'announced') problems.push(error('invalid-field', 'gpu.status', 'gpu.status must be shipping or announced.', ['shipping', 'announced']))
+  const numbers = read(quantities, (field, unit) => quantity(own(json, field), `gpu.${field}`, unit, problems))
+  const parts = read(groups, (field, units) => {
+    const [path, given] = [`gpu.${field}`, own(json, field) ?? {}]
+    const record = isRecord(given) ? given : {}
+    problems.push(...(record === given ? strangers(record, path, Object.keys(units), remarks) : [invalid(path, 'an object')]))
+    return read(units, (name, unit) => quantity(own(record, name), `${path}.${name}`, unit, problems))
+  })
+  const words: Record<string, string | null> = Object.fromEntries(texts.map(field => [field, text(own(json, field), `gpu.${field}`, problems)]))
+  const { id = null, status } = words
+  if (status !== null && status !== 'shipping' && status !== 'announced') problems.push(invalid('gpu.status', 'shipping or announced', ['shipping', 'announced']))
   const aliases = own(json, 'aliases') ?? []
-  if (!isTexts(aliases)) problems.push(error('invalid-field', 'gpu.aliases', 'gpu.aliases must be a list of names.'))
-  const missing = (field: string, why: string): void => {
-    if (!problems.some(problem => problem.path.startsWith(`gpu.${field}`))) problems.push(error('missing-field', `gpu.${field}`, why))
+  if (!isTexts(aliases)) problems.push(invalid('gpu.aliases', 'a list of names'))
+
+  const required: readonly (readonly [path: string, value: unknown, why: string])[] = [
+    ['gpu.id', id, 'is missing: a device needs a name of its own.'],
+    ['gpu.memory', numbers['memory'], 'is missing: bytes of device memory.'],
+    ['gpu.bandwidth', numbers['bandwidth'], 'is missing: bytes/s of device memory.'],
+    ['gpu.peaks', Object.values(parts['peaks'] ?? {}).find(peak => peak !== null), 'needs at least one rate, in FLOP/s.'],
+  ]
+  for (const [path, value, why] of required) {
+    if ((value ?? null) === null && !problems.some(problem => problem.path.startsWith(path))) problems.push(error('missing-field', path, `${path} ${why}`))
   }
-  if (id === null) missing('id', 'gpu.id is missing: a device needs a name of its own.')
-  if (plain['memory'] == null) missing('memory', 'gpu.memory is missing: bytes of device memory.')
-  if (plain['bandwidth'] == null) missing('bandwidth', 'gpu.bandwidth is missing: bytes/s of device memory.')
-  if (Object.values(peaks).every(peak => peak === null)) missing('peaks', 'gpu.peaks needs at least one rate, in FLOP/s.')
-  const name = text('name') ?? id
-  const rest = { architecture: text('architecture'), computeCapability: text('computeCapability'), formFactor: text('formFactor'), system: text('system'), rates: text('rates'), memoryType: text('memoryType') }
-  return problems.length > 0 ? problems : { id, name, aliases, status, ...rest, ...plain, pcie, nvlink, peaks } as unknown as Device
+  return problems.length > 0 ? problems : { ...words, name: words['name'] ?? id, aliases, status: status ?? 'shipping', ...numbers, ...parts } as unknown as Device
 }
 
 const isRecord = (json: unknown): json is Record<string, unknown> => typeof json === 'object' && json !== null && !Array.isArray(json)
 const isTexts = (json: unknown): boolean => Array.isArray(json) && json.every(item => typeof item === 'string')
 const own = (record: Record<string, unknown>, field: string): unknown => (Object.hasOwn(record, field) ? record[field] : undefined)
 
-function rejectOthers(record: Record<string, unknown>, path: string, legal: readonly string[], problems: Problem[]): void {
-  for (const field of Object.keys(record)) {
-    if (!legal.includes(field) && !remarks.includes(field)) problems.push(error('unknown-field', `${path}.${field}`, `${path} has no field "${field}".`, closest(field, legal, 3)))
-  }
+/** A table with each of its entries replaced by what is read for it. */
+function read<Entry, Value>(table: Readonly<Record<string, Entry>>, value: (field: string, entry: Entry) => Value): Record<string, Value> {
+  return Object.fromEntries(Object.entries(table).map(([field, entry]) => [field, value(field, entry)]))
+}
+
+const invalid = (path: string, wanted: string, suggestions: readonly string[] = []): Problem => error('invalid-field', path, `${path} must be ${wanted}.`, suggestions)
+
+/** A problem for each field that is neither legal nor ignored. */
+function strangers(record: Record<string, unknown>, path: string, legal: readonly string[], ignored: readonly string[] = []): Problem[] {
+  return Object.keys(record).filter(field => !legal.includes(field) && !ignored.includes(field))
+    .map(field => error('unknown-field', `${path}.${field}`, `${path} has no field "${field}".`, closest(field, legal, 3)))
 }
 
 /** The value of a sourced field, or a plain value; absent is null. */
@@ -84,9 +80,7 @@ function unwrap(json: unknown, path: string, unit: string | null, problems: Prob
   if (!isRecord(json)) return json ?? null
   const stated = own(json, 'unit')
   if (!Object.hasOwn(json, 'value')) problems.push(error('missing-field', `${path}.value`, `${path} has no value.`))
-  for (const field of Object.keys(json)) {
-    if (!wrapper.includes(field)) problems.push(error('unknown-field', `${path}.${field}`, `${path} has no field "${field}".`, wrapper))
-  }
+  problems.push(...strangers(json, path, wrapper))
   if (unit !== null && stated !== undefined && stated !== unit) problems.push(error('invalid-field', `${path}.unit`, `${path} must be in ${unit}.`, [unit]))
   return own(json, 'value') ?? null
 }
@@ -95,6 +89,13 @@ function quantity(json: unknown, path: string, unit: string, problems: Problem[]
   const value = unwrap(json, path, unit, problems)
   if (value === null) return null
   if (typeof value === 'number' && Number.isFinite(value) && (value > 0 || (value === 0 && mayBeZero.includes(path)))) return value
-  problems.push(error('invalid-field', path, `${path} must be a positive number, in ${unit}.`))
+  problems.push(invalid(path, `a positive number, in ${unit}`))
+  return null
+}
+
+function text(json: unknown, path: string, problems: Problem[]): string | null {
+  const value = unwrap(json, path, null, problems)
+  if (value === null || (typeof value === 'string' && value !== '')) return value
+  problems.push(invalid(path, 'text'))
   return null
 }

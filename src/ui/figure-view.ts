@@ -17,7 +17,7 @@ export function figures(report: Report): TemplateResult {
     <dd aria-hidden="true">${strip({ value: memory.total, low: null, high: null, best: null, parts: null }, Math.max(memory.capacity, memory.total))}</dd>
     <dd class="band">${msg(str`of ${quantity(memory.capacity, 'B')}`)}</dd>
     <dd class="band best">${memory.fits ? msg(str`${quantity(memory.capacity - memory.total, 'B')} free`) : msg(str`${quantity(memory.total - memory.capacity, 'B')} too much`)}</dd></div>`
-  const one = (id: Figure['id']): TemplateResult[] => all.filter(figure => figure.id === id).map(view)
+  const one = (id: Figure['id']): TemplateResult[] => all.filter(figure => figure.id === id).map(figure => view(figure, id === 'usdPerMillionTokens' && report.scenario.price === null))
   return html`<dl class="figures">${one('ttft')}${one('tpot')}${one('tokensPerSecond')}${held}${one('usdPerMillionTokens')}${one('latency')}</dl>
     ${metrics === null || memory?.fits === false ? nothing : html`<dl class="more">
       ${all.filter(({ id }) => id === 'latency').map(({ value, low, high }) => html`<div class="latency"><dt>${msg('Latency')}</dt><dd>${number(value, 's')} ${low === null ? nothing : html`<span class="muted">${range(low, high, 's', value)}</span>`}</dd></div>`)}
@@ -28,12 +28,12 @@ export function figures(report: Report): TemplateResult {
       <div><dt>${msg('Longest context')}</dt><dd>${compact(metrics.maxContext)} <span class="muted">${msg('tokens')}</span></dd></div></dl>`}`
 }
 
-function view(figure: Figure): TemplateResult {
+function view(figure: Figure, unpriced: boolean): TemplateResult {
   const { id, value, low, high, best } = figure
   const unit = { ttft: 's', tpot: 's', latency: 's', tokensPerSecond: '/s', usdPerMillionTokens: '$' }[id]
   return html`<div class="figure" id=${id}><dt>${nameOf(id)}</dt>
     <dd class="value">${id === 'usdPerMillionTokens' ? cost(value) : id === 'tokensPerSecond' ? rate(value) : number(value, unit)}</dd>
-    ${value === null ? nothing : html`<dd aria-hidden="true">${strip({ ...figure, value }, Math.max(value, high ?? 0, best ?? 0) * 1.04)}</dd>
+    ${value === null ? unpriced ? html`<dd class="band">${msg('no price known')}</dd>` : nothing : html`<dd aria-hidden="true">${strip({ ...figure, value }, Math.max(value, high ?? 0, best ?? 0) * 1.04)}</dd>
     <dd class="band">${low === null ? msg('no band known') : range(low, high, unit, value)}</dd>
     <dd class="band best">${best === null ? nothing : msg(str`${id === 'usdPerMillionTokens' ? dollars(best) : id === 'tokensPerSecond' ? rounded(best) : scaled(best, scaleOf(value, unit))} at best`)}</dd>`}</div>`
 }

@@ -25,6 +25,10 @@ export const kernelStyles = css`
   @container (max-width: 820px) {
     th + *, td + * { padding-left: 12px }
   }
+  @container (max-width: 720px) {
+    .roomy { display: none }
+    .graph { width: 18%; min-width: 64px }
+  }
   @container (max-width: 600px) {
     .wide { display: none }
     tbody :is(th, td), tfoot :is(th, td) { height: 40px }

@@ -58,13 +58,13 @@ export class RooflineKernels extends LitElement {
       <caption class="hidden">${msg('Kernels')}, ${phaseName(shown.phase)}</caption>
       <thead><tr>
         <th scope="col">${msg('Kernel')}</th><th scope="col" class="n"><span aria-label=${msg('Runs')}>×</span></th><th scope="col" class="n wide">${msg('Work')}</th>
-        <th scope="col" class="n wide">${msg('HBM traffic')}</th><th scope="col" class="n wide">${msg('Intensity')}</th>
+        <th scope="col" class="n wide">${msg('HBM traffic')}</th><th scope="col" class="n wide roomy">${msg('Intensity')}</th>
         <th scope="col" class="n" aria-sort=${this.byTime ? 'descending' : 'none'}><button type="button" @click=${this.sort}>${msg('Time')}</button></th>
         <td class="graph"></td><th scope="col" class="n">${msg('Share')}</th><th scope="col" class="wide">${msg('Bound by')}</th>
       </tr></thead>
       <tbody>${rows.map(kernel => this.row(shown, kernel, longest))}</tbody>
       <tfoot><tr><th scope="row">${msg('All kernels')}</th><td></td><td class="n wide">${number(shown.perGpu.flops, 'FLOP')}</td>
-        <td class="n wide">${number(shown.perGpu.bytes, 'B')}</td><td class="n wide">${number(shown.intensity, '')}</td><td class="n">${number(shown.seconds.estimate, 's')}</td>
+        <td class="n wide">${number(shown.perGpu.bytes, 'B')}</td><td class="n wide roomy">${number(shown.intensity, '')}</td><td class="n">${number(shown.seconds.estimate, 's')}</td>
         <td class="graph" colspan="2">${number(shown.seconds.bound, 's')} ${msg('at best')}</td><td class="wide"></td></tr></tfoot>
     </table></div>`
   }
@@ -78,7 +78,7 @@ export class RooflineKernels extends LitElement {
       <th scope="row">${kernelName(kernel.id)}</th><td class="n muted">${kernel.times}</td>
       <td class="n wide">${number(kernel.flops > 0 ? kernel.flops : null, 'FLOP')}</td>
       <td class="n wide">${kernel.sent > 0 ? html`${number(kernel.sent, 'B')} <span class="muted">${msg('sent')}</span>` : number(kernel.bytes, 'B')}</td>
-      <td class="n wide">${number(kernel.flops > 0 ? kernel.intensity : null, '')}</td><td class="n">${number(time, 's')}</td>
+      <td class="n wide roomy">${number(kernel.flops > 0 ? kernel.intensity : null, '')}</td><td class="n">${number(time, 's')}</td>
       <td class="graph"><span class="time ${kernel.limit}" aria-hidden="true"><i .style=${`width: ${width(estimate)}`}></i><i class="least" .style=${`width: ${width(Math.min(least, estimate))}`}></i></span></td>
       <td class="n">${share(time / shown.seconds.estimate)}</td><td class="wide">${bound(kernel.limit)}</td></tr>`
   }

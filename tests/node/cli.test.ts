@@ -78,14 +78,14 @@ describe('texts', () => {
   })
 })
 
-test('the samples in docs/cli.md are what is printed', async () => {
-  const file = fileURLToPath(new URL('../../docs/cli.md', import.meta.url))
+test.each(['docs/cli.md', 'README.md'])('the samples in %s are what is printed', async page => {
+  const file = fileURLToPath(new URL(`../../${page}`, import.meta.url))
   let text = readFileSync(file, 'utf8')
-  const samples = [...text.matchAll(/^```console\n\$ roofline (.*)\n([^`]*)```$/gm)]
+  const samples = [...text.matchAll(/^```console\n\$ ((?:npx )?roofline) (.*)\n([^`]*)```$/gm)]
   expect(samples.length).toBeGreaterThan(0)
-  for (const [block, command = '', printed = ''] of samples) {
+  for (const [block, program = '', command = '', printed = ''] of samples) {
     const { out } = await run(line(command))
-    if (process.env['REGEN']) text = text.replace(block, () => `\`\`\`console\n$ roofline ${command}\n${out}\`\`\``)
+    if (process.env['REGEN']) text = text.replace(block, () => `\`\`\`console\n$ ${program} ${command}\n${out}\`\`\``)
     else expect(printed).toBe(out)
   }
   if (process.env['REGEN']) writeFileSync(file, text)

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import rows from '../../data/families.json'
 import { matches, read } from '../../src/analyzers/import/huggingface.js'
+import { families } from '../../src/analyzers/import/huggingface/families.js'
 import { longestJson, parseJson } from '../../src/analyzers/import/json.js'
 import { findModel, models } from '../../src/analyzers/models/catalog.js'
 import type { GroupedAttention } from '../../src/analyzers/models/architecture.js'
@@ -29,6 +31,42 @@ const attention = (id: string, changes: Config = {}) => model(id, changes).kinds
 describe('matches', () => {
   it.each([[{ model_type: 'llama' }, true], [{ architectures: [] }, true], [{}, false], [[], false], [null, false], ['llama', false], [{ nodes: [] }, false]])('%j', (source, wanted) => {
     expect(matches(source)).toBe(wanted)
+  })
+})
+
+describe('families', () => {
+  const first = families[0]!
+  const known = [...Object.keys(first), 'like', 'groups', 'equalsWidth']
+  it('are a row each, like one that stands above', () => {
+    expect(families.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
+    for (const [i, row] of rows.entries()) {
+      if (i > 0) expect(rows.slice(0, i).map(({ id }) => id), row.id).toContain(row.like)
+      expect(Object.keys(row), row.id).toEqual(expect.arrayContaining(['note', 'architectures']))
+    }
+  })
+  it.each(families.map(family => [family.id, family] as const))('%s has every field', (id, family) => {
+    expect(Object.keys(family)).toEqual(expect.arrayContaining(Object.keys(first)))
+    expect(known).toEqual(expect.arrayContaining(Object.keys(family)))
+    for (const part of ['names', 'sinks', 'experts'] as const) expect(Object.keys(family[part]).sort()).toEqual(Object.keys(first[part]).sort())
+    expect(Object.keys(family.names)).toEqual(expect.arrayContaining(Object.keys(family.local)))
+    expect(family.types).toContain(id)
+  })
+  it('share no model_type and no class', () => {
+    for (const names of [families.flatMap(({ types }) => types), families.flatMap(({ architectures }) => architectures)]) expect(new Set(names).size).toBe(names.length)
+  })
+  it('say of Falcon which of its layouts it is', () => {
+    const falcon = (changes: Config) => {
+      const { attention, inputNorms } = model('falcon-7b', changes).kinds[0]!
+      return [(attention as GroupedAttention).groups, inputNorms]
+    }
+    const split = { new_decoder_architecture: true, num_kv_heads: 1 }
+    expect(falcon({})).toEqual([1, 1])
+    expect(falcon({ multi_query: false })).toEqual([71, 1])
+    expect(falcon({ parallel_attn: false })).toEqual([1, 2])
+    expect(falcon(split)).toEqual([1, 2])
+    expect(falcon({ ...split, num_ln_in_parallel_attn: 1 })).toEqual([1, 1])
+    expect(issues(config('falcon-7b', { new_decoder_architecture: true, num_kv_heads: undefined }))).toEqual(['missing-field num_kv_heads'])
+    expect(issues(config('falcon-7b', { new_decoder_architecture: true, num_kv_heads: 2 }))).toEqual(['indivisible num_attention_heads'])
   })
 })
 
