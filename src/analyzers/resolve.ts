@@ -89,8 +89,10 @@ export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
     return isProblem(found) ? [found] : readOnce(found.config, found.id)
   }
   if (typeof model !== 'object' || model === null) return [error('invalid-field', 'model', 'model must be a name or a config.json object.')]
-  const { _name_or_path: name } = model as { _name_or_path?: unknown }
-  return readOnce(model, typeof name === 'string' && name !== '' ? name.slice(0, 200) : 'custom')
+  const { _name_or_path: path } = model as { _name_or_path?: unknown }
+  // A folder of the machine that wrote the file says nothing but its last name.
+  const name = typeof path !== 'string' ? '' : /^[./~]/.test(path) ? path.split('/').findLast(part => part !== '') ?? '' : path
+  return readOnce(model, name === '' ? 'custom' : name.slice(0, 200))
 }
 
 function readOnce(config: object, id: string): FoundModel | readonly Problem[] {

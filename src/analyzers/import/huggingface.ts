@@ -94,7 +94,7 @@ function unknown(fields: Fields, type: string | null, architecture: string | nul
   const has = uncovered.get(type ?? '') ?? uncovered.get(byClass)
   const { path } = lookup(fields, type === null || families.some(row => row.types.includes(type)) ? 'architectures' : 'model_type')
   const why = has === undefined ? 'is not among the architectures that are read' : `has ${has}, which is not covered yet`
-  report(fields, error('unknown-architecture', path, `${shown(name).slice(1, -1)} ${why}.`, closest(type ?? name, families.flatMap(row => row.types), 3)))
+  report(fields, error('unknown-architecture', path, `${shown(name).slice(1, -1)} ${why}.`, has === undefined ? closest(type ?? name, families.flatMap(row => row.types), 3) : []))
   return null
 }
 
