@@ -34,6 +34,8 @@ export default defineConfig({
           include: ['tests/browser/**/*.test.ts'],
           browser: {
             enabled: true,
+            // By number: a bare system need not know the name localhost.
+            api: { host: '127.0.0.1' },
             headless: true,
             screenshotFailures: false,
             provider: playwright({ launchOptions: { executablePath, args, env } }),
