@@ -51,7 +51,9 @@ function parts(id: string): readonly [block: string, name: string] {
 function kernelId(run: Run): string {
   const [only] = run.ops
   if (run.row === null || run.ops.length === 1) return only?.op.id ?? ''
-  return run.block === '' ? run.row.kernel : `${run.block}/${run.row.kernel}`
+  const isPart = run.row.ops[0] !== parts(only?.op.id ?? '')[1]
+  const name = isPart ? run.row.part ?? run.row.kernel : run.row.kernel
+  return run.block === '' ? name : `${run.block}/${name}`
 }
 
 function transferId(transfer: Transfer): string {

@@ -104,8 +104,8 @@ export interface Transfer {
 export interface Profile {
   readonly id: string
   readonly title: string
-  /** Rows of ops that may run as one kernel, where they stand side by side. */
-  readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[] }[]
+  /** Rows of ops that may run as one kernel, where they stand side by side; `part` is its name where the first op is missing. */
+  readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[]; readonly part?: string }[]
   /** Whether attention skips what the causal mask hides, or computes it. */
   readonly mask: 'skipped' | 'computed'
   /** Memory per GPU that is not a tensor, in bytes; `collectives` on top where GPUs communicate. */
