@@ -21,7 +21,7 @@ export function analyze(scenario: Scenario): Report {
 /** A report that holds no numbers, only why. */
 export function refusal(scenario: Scenario, problems: readonly Problem[]): Report {
   if (!failed(problems)) throw new Error('a refusal needs a reason')
-  return { schema: 'roofline/1', scenario, model: null, phases: [], memory: null, stages: [], links: [], metrics: null, problems: problems.map(p => ({ ...p, suggestions: [...p.suggestions] })) }
+  return { schema: 'roofline/1', scenario, model: null, device: null, phases: [], memory: null, stages: [], links: [], metrics: null, problems: problems.map(p => ({ ...p, suggestions: [...p.suggestions] })) }
 }
 
 /** The report of a scenario that has an answer. */
@@ -37,7 +37,7 @@ export function answer(run: Run): Report {
   const totals = totalsOf(run, prefill, decode)
   const { memory, maxBatch, maxContext } = fit(run, prefillSizes, decodeSizes)
   return {
-    schema: 'roofline/1', scenario: resolved.scenario, model, phases: [prefill, decode], memory,
+    schema: 'roofline/1', scenario: resolved.scenario, model, device: run.device, phases: [prefill, decode], memory,
     stages: [], links: linksOf(run, prefill, decode, totals),
     metrics: metrics(totals, maxBatch, maxContext),
     problems: resolved.notes.map(p => ({ ...p, suggestions: [...p.suggestions] })),

@@ -3,6 +3,7 @@ import vector from '../../data/vector.json?values'
 import { derive, fill, total } from './compile.js'
 import type { Sizes } from './graph.js'
 import type { Decoder } from './models/architecture.js'
+import type { DeviceReport } from '../scenario/report.js'
 import type { Decided } from './precision.js'
 import { decoderGraph, decoderSizes, hasForms, shapeOf, type Form } from './models/decoder.js'
 import { sequenceParallel, tensorParallel } from './parallel/index.js'
@@ -19,6 +20,7 @@ interface Setup {
   readonly prefillSizes: Float64Array
   readonly decodeSizes: Float64Array
   readonly machine: Machine
+  readonly device: DeviceReport
   /** What no token changes: counts of the model, and bytes of its weights on one GPU. */
   readonly model: { readonly parameters: number; readonly activeParameters: number; readonly cacheBytesPerToken: number }
   readonly weights: number
@@ -55,7 +57,7 @@ export function prepare(resolved: Resolved): Run {
   const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${profile.id} ${system}`
   let setup = kept.get(key)
   if (!setup) { setup = setUp(resolved); kept.set(key, setup) }
-  return { resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, machine: setup.machine, model: setup.model, weights: setup.weights, overhead: setup.overhead }
+  return { resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, machine: setup.machine, device: setup.device, model: setup.model, weights: setup.weights, overhead: setup.overhead }
 }
 
 function setUp(resolved: Resolved): Setup {
@@ -69,6 +71,7 @@ function setUp(resolved: Resolved): Setup {
   const decodeSizes = fill(decode.layout, sizes)
   return {
     prefill, decode, prefillSizes: fill(prefill.layout, sizes), decodeSizes,
+    device: { id: device.id, name: device.name, memory: device.memoryType, bandwidth: device.bandwidth, roofs: roofsOf(resolved, [prefill, decode]) },
     model: {
       parameters: total(decode.parameters.compiled, decodeSizes), activeParameters: total(decode.active.compiled, decodeSizes),
       cacheBytesPerToken: total(decode.cachePerToken.compiled, decodeSizes),
@@ -80,6 +83,18 @@ function setUp(resolved: Resolved): Setup {
       host: profile.host.seconds, band: isScored ? profile.band.factor : null, basis: efficiency.marked,
     },
   }
+}
+
+/** The rates at which any kernel works, each once, fastest first. */
+function roofsOf({ precision }: Resolved, structures: readonly Structure[]): DeviceReport['roofs'] {
+  const used = new Set(structures.flatMap(s => s.kernels.flatMap(k => k.work.map(w => w.rate))))
+  const roofs = new Map<string, DeviceReport['roofs'][number]>()
+  for (const name of used) {
+    const rate = precision.rates[name]
+    if (rate) roofs.set(rate.peak, { dtype: rate.dtype, engine: 'matrix', flops: rate.flops })
+    else if (precision.vector !== null) roofs.set('vector', { dtype: 'fp32', engine: 'vector', flops: precision.vector })
+  }
+  return [...roofs.values()].sort((a, b) => b.flops - a.flops)
 }
 
 /** Everything but the tokens of a pass: model, precision, rates, degrees. */

@@ -35,12 +35,19 @@ export const problem = v.strictObject({
   code: v.string(), message: v.string(), path: v.string(), suggestions: v.array(v.string()), severity: v.picklist(['error', 'note']),
 })
 
+/** The GPU as the charts need it: its memory roof, and the flat roofs that this scenario runs under, fastest first. */
+export const device = v.strictObject({
+  id: v.string(), name: v.string(), memory: v.nullable(v.string()), bandwidth: amount,
+  roofs: v.array(v.strictObject({ dtype: v.string(), engine: v.picklist(['matrix', 'vector']), flops: amount })),
+})
+
 export const report = v.strictObject({
   schema: v.literal('roofline/1'),
   scenario: v.unknown(),
   model: v.nullable(v.strictObject({
     id: v.string(), family: v.string(), parameters: amount, activeParameters: amount, macs: maybe, cacheBytesPerToken: maybe,
   })),
+  device: v.nullable(device),
   phases: v.array(phase),
   memory: v.nullable(memory),
   stages: v.array(v.unknown()),
@@ -55,5 +62,6 @@ export type Limit = v.InferOutput<typeof limit>
 export type KernelReport = Deep<v.InferOutput<typeof kernel>>
 export type Phase = Deep<v.InferOutput<typeof phase>>
 export type Memory = Deep<v.InferOutput<typeof memory>>
+export type DeviceReport = Deep<v.InferOutput<typeof device>>
 export type Metrics = Deep<v.InferOutput<typeof metrics>>
 export type Report = Deep<Omit<v.InferOutput<typeof report>, 'scenario'>> & { readonly scenario: Scenario | NormalScenario }

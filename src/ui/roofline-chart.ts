@@ -4,7 +4,7 @@ import { property, query, state } from 'lit/decorators.js'
 import { analyze, type Report, type Scenario } from '../index.js'
 import { createChart, type Handle } from './chart/adapter.js'
 import { colorsOf } from './chart/colors.js'
-import { chartData, deviceOf, type ChartData, type Point } from './chart/data.js'
+import { chartData, type ChartData, type Point } from './chart/data.js'
 import { domainOf, type Domain } from './chart/geometry.js'
 import { paintOver, paintUnder } from './chart/paint.js'
 import { pointTable, readout, summary } from './chart/readout.js'
@@ -48,7 +48,7 @@ export class RooflineChart extends LitElement {
   get data(): ChartData | null {
     const report = this.report ?? (this.scenario === null ? null : analyze(this.scenario))
     if (report === this.source) return this.shown
-    const device = report === null ? null : deviceOf(report)
+    const device = report?.device ?? null
     this.source = report
     this.shown = report === null || device === null || report.phases.length === 0 ? null : chartData(report, device)
     return this.shown

@@ -1,12 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
-import { analyze, gpus, type Report } from '../../src/index.js'
+import { analyze, type Report } from '../../src/index.js'
 import { living } from '../../src/ui/chart/adapter.js'
 import { chartData } from '../../src/ui/chart/data.js'
 import '../../src/ui/define.js'
 import type { RooflineChart } from '../../src/ui/index.js'
 
 const report = analyze({ model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } })
-const h100 = gpus.find(({ id }) => id === 'h100-sxm5-80gb')!
 
 async function chart(of: Report): Promise<RooflineChart> {
   const element = document.createElement('roofline-chart')
@@ -24,7 +23,7 @@ async function drawn(element: RooflineChart): Promise<void> {
 afterEach(() => { document.body.innerHTML = '' })
 
 test('every kernel with FLOP is a point, the others are named', () => {
-  const data = chartData(report, h100)
+  const data = chartData(report, report.device!)
   expect(data.points).toHaveLength(18)
   expect(data.undrawn.map(({ phase, name }) => `${phase} ${name}`)).toEqual(['prefill embed', 'decode embed'])
   const sum = [...data.points, ...data.undrawn].filter(({ phase }) => phase === 'decode').reduce((total, { share }) => total + share, 0)
@@ -37,11 +36,11 @@ test('every kernel with FLOP is a point, the others are named', () => {
 })
 
 test('roofs are the dtypes in use and the CUDA cores', () => {
-  expect(chartData(report, h100).roofs).toEqual([{ label: 'bf16', flops: 989.4e12, used: true }, { label: 'vector', flops: 66.9e12, used: false }])
+  expect(chartData(report, report.device!).roofs).toEqual([{ label: 'bf16', flops: 989.4e12, used: true }, { label: 'vector', flops: 66.9e12, used: false }])
   const narrow = analyze({ model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', precision: { weights: 'fp8' } })
-  expect(chartData(narrow, h100).roofs.map(({ label, used }) => `${label} ${String(used)}`)).toEqual(['fp8 true', 'bf16 true', 'vector false'])
+  expect(chartData(narrow, narrow.device!).roofs.map(({ label, used }) => `${label} ${String(used)}`)).toEqual(['fp8 true', 'bf16 true', 'vector false'])
   const packed = analyze({ model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', precision: { weights: 'int4' } })
-  expect(chartData(packed, h100).roofs.map(({ label }) => label)).toEqual(['bf16', 'vector'])
+  expect(chartData(packed, packed.device!).roofs.map(({ label }) => label)).toEqual(['bf16', 'vector'])
 })
 
 test('reads out kernels by keyboard', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { analyze, gpus, type Scenario } from '../../src/index.js'
+import { analyze, type Scenario } from '../../src/index.js'
 import { chartData } from '../../src/ui/chart/data.js'
 import { domainOf, frameOf } from '../../src/ui/chart/geometry.js'
 import { labels, placed } from '../../src/ui/chart/labels.js'
@@ -53,7 +53,8 @@ test('figures are those of the report, and the best is never worse', () => {
 
 test('names on the chart stay inside and apart', () => {
   for (const [model, tp] of [['llama-3.1-8b', 1], ['deepseek-v3', 8], ['mixtral-8x7b', 2]] as const) for (const width of [328, 676, 1000]) {
-    const data = chartData(analyze({ model, gpu: 'h100-sxm5-80gb', mesh: { tp } }), gpus.find(({ id }) => id === 'h100-sxm5-80gb')!)
+    const report = analyze({ model, gpu: 'h100-sxm5-80gb', mesh: { tp } })
+    const data = chartData(report, report.device!)
     const frame = frameOf(width, domainOf(data.points))
     const found = labels(placed(data.points, frame), frame, [], roofHeight(data, frame), text => 7 * text.length)
     expect(found.length).toBeGreaterThan(0)

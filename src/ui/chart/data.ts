@@ -1,5 +1,5 @@
 /** What the chart shows, out of a report. */
-import { gpus, ridge, type Device, type KernelReport, type Limit, type Phase, type Report } from '../../index.js'
+import { gpus, ridge, type Device, type DeviceReport, type KernelReport, type Limit, type Phase, type Report } from '../../index.js'
 import { kernelName } from '../words.js'
 import { roofsOf, type Roof } from './ceilings.js'
 
@@ -38,19 +38,19 @@ export function deviceOf(report: Report): Device | null {
 }
 
 /** Every kernel with FLOP and HBM traffic is a point; what only moves bytes is named beside the chart. */
-export function chartData(report: Report, device: Device): ChartData {
+export function chartData(report: Report, device: DeviceReport): ChartData {
   const all = report.phases.flatMap(phase => phase.kernels.map(kernel => ({
     key: `${phase.phase}/${kernel.id}`, name: kernelName(kernel.id), phase: phase.phase, kernel, intensity: kernel.intensity ?? 0,
     rate: kernel.flops / kernel.seconds.estimate, best: kernel.flops / kernel.seconds.bound,
     share: kernel.times * kernel.seconds.estimate / phase.seconds.estimate, limit: kernel.limit,
   })))
-  const roofs = roofsOf(report, device)
+  const roofs = roofsOf(device)
   const highest = roofs.find(({ used }) => used)
   return {
     points: all.filter(({ intensity }) => intensity > 0),
     undrawn: all.filter(({ intensity }) => intensity === 0).map(({ phase, name, share }) => ({ phase, name, share })),
     roofs,
-    memory: { label: device.memoryType ?? 'memory', bandwidth: device.bandwidth },
+    memory: { label: device.memory ?? 'memory', bandwidth: device.bandwidth },
     ridge: highest === undefined ? null : ridge(highest.flops, device.bandwidth),
   }
 }
