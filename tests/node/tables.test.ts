@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Graph, Op, Profile } from '../../src/analyzers/graph.js'
 import { fill } from '../../src/analyzers/compile.js'
 import { decoderGraph, decoderSizes } from '../../src/analyzers/models/decoder.js'
-import { activation, linear } from '../../src/analyzers/ops/index.js'
+import { op } from '../../src/analyzers/ops/index.js'
 import { phaseReport, type Machine } from '../../src/analyzers/report.js'
 import { resolveModel } from '../../src/analyzers/resolve.js'
 import { structure } from '../../src/analyzers/structure.js'
@@ -78,13 +78,13 @@ describe('LLM-Viewer, Table 1', () => {
 /** NVIDIA, "GPU Performance Background": arithmetic intensities in FLOP per byte, 16-bit elements. */
 describe('NVIDIA guide', () => {
   const one = (op: Op, sizes: Readonly<Record<string, number>>) => kernels({ axes: {}, blocks: [{ id: '', ops: [op] }] }, sizes, 1, 1).get(op.id)?.intensity
-  const layer = linear('linear', { from: 'x:b d', to: 'y:b f', weight: 'w', axes: 'd f', group: 'ffn' })
+  const layer = op('linear', 'product', 'x:b d, w=d f -> y:b f', { group: 'ffn' })
 
   test.each([[512, 315], [1, 1]])('a linear layer from 1024 to 4096 at batch %i: %i', (b, intensity) => {
     expect(Math.round(one(layer, { b, d: 1024, f: 4096 }) ?? NaN)).toBe(intensity)
   })
 
   test('a ReLU: 0.25', () => {
-    expect(one(activation('relu', ['x'], 'y', 'b d'), { b: 3, d: 5, w_activation: 1 })).toBe(0.25)
+    expect(one(op('relu', 'map', 'x:b d -> y:b d', { flops: 1 }), { b: 3, d: 5 })).toBe(0.25)
   })
 })

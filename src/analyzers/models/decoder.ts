@@ -1,30 +1,43 @@
-/** The decoder family: from an architecture to ordered blocks of loop nests. */
+/** The decoder family: from an architecture to ordered blocks of loop nests. What a layer consists of is data (data/layers.json). */
+import json from '../../../data/layers.json'
 import { glossary, routed, unbounded, windowed } from '../axes.js'
 import type { Axis, Block, Expr, Extent, Graph, Op } from '../graph.js'
-import { activation, add, embedding, experts, grouped, latent, linear, norm, positions } from '../ops/index.js'
-import type { Decoder, DenseFfn, Layer } from './architecture.js'
+import { ending, expand, type Flags, type List } from '../ops/index.js'
+import type { Decoder, Layer } from './architecture.js'
 
 /** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
 export type Form = 'expanded' | 'absorbed'
 
+const lists = json as unknown as Readonly<Record<'opening' | 'closing' | 'layer' | 'grouped' | 'latent' | 'dense' | 'experts', List>>
 /** Axes that a kind of layer has for itself; they carry its name where a model has several kinds. */
 const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'w', 'p', 'n', 'past', 'u', 'hit'] as const
 /** Tensors that belong to the model, not to a layer. */
 const shared = new Set(['x', 'tokens', 'logits', 'embedding.w', 'position.w', 'head.w'])
 
-/**
- * All that decides the ops of a decoder, without its sizes: decoders of one shape share one graph.
- * A test holds this against the graphs.
- */
+/** What decides the ops before and after the layers. */
+function modelFlags(decoder: Decoder): Flags {
+  const { kind } = decoder.norm
+  return {
+    rms: kind === 'rms', gain: kind !== 'plain', centered: kind === 'layer', learned: decoder.position.kind === 'learned',
+    embeddingNorm: decoder.embeddingNorm, finalNorm: decoder.finalNorm, tied: decoder.tied, headBias: decoder.headBias,
+  }
+}
+
+/** What decides the ops of a layer. */
+function layerFlags({ attention: a, ffn, ...layer }: Layer): Flags {
+  return {
+    parallel: layer.residual === 'parallel', twoNorms: layer.inputNorms === 2, outNorms: layer.outputNorms === 2, normed: layer.normalizesInput,
+    gated: ffn.gated, ffnBias: ffn.bias,
+    ...(ffn.kind === 'experts' ? { experts: true, routerBias: ffn.routerBias, shared: ffn.sharedWidth !== null, sharedGate: ffn.sharedGate } : {}),
+    ...(a.kind === 'grouped'
+      ? { windowed: a.window !== null, qkvBias: a.bias.qkv, outBias: a.bias.out, qkNorm: a.qkNorm !== null, headNorm: a.qkNorm === 'head', rope: a.rope, sinks: a.sinks }
+      : { latent: true, queryRank: a.queryRank !== null, latentBias: a.bias }),
+  }
+}
+
+/** All that decides the ops of a decoder, without its sizes: decoders of one shape share one graph. */
 export function shapeOf(decoder: Decoder): string {
-  const layer = (l: Layer) => [
-    l.name, l.residual, l.inputNorms, l.outputNorms, l.normalizesInput,
-    ...(l.attention.kind === 'grouped'
-      ? ['grouped', l.attention.window !== null, l.attention.bias.qkv, l.attention.bias.out, l.attention.qkNorm, l.attention.rope, l.attention.sinks]
-      : ['latent', l.attention.queryRank !== null, l.attention.bias]),
-    ...(l.ffn.kind === 'dense' ? ['dense', l.ffn.gated, l.ffn.bias] : ['experts', l.ffn.gated, l.ffn.bias, l.ffn.routerBias, l.ffn.sharedWidth !== null, l.ffn.sharedGate]),
-  ].join()
-  return [decoder.position.kind, decoder.tied, decoder.headBias, decoder.norm.kind, decoder.embeddingNorm, decoder.finalNorm, ...decoder.kinds.map(layer)].join(';')
+  return JSON.stringify([modelFlags(decoder), ...decoder.kinds.map(kind => [kind.name, layerFlags(kind)])])
 }
 
 /** Whether the two forms of attention differ. */
@@ -32,72 +45,19 @@ export function hasForms(decoder: Decoder): boolean {
   return decoder.kinds.some(kind => kind.attention.kind === 'latent')
 }
 
-/** The loop nests of a decoder. Only its shape is read, never a size. */
+/** The loop nests of a decoder. Only its flags are read, never a size. */
 export function decoderGraph(decoder: Decoder, form: Form): Graph {
   const axes: Record<string, Axis> = { ...glossary }
   const several = decoder.kinds.length > 1
+  const flags = modelFlags(decoder)
   const layers = decoder.kinds.map(kind => {
     const rename = renaming(kind, several)
     declare(axes, kind, rename)
-    return placed(kind.name, layerOps(decoder, kind, form), rename)
+    const own: Flags = { ...flags, ...layerFlags(kind), absorbed: form === 'absorbed' }
+    const ops = expand(lists.layer, { attention: own['latent'] ? lists.latent : lists.grouped, ffn: own['experts'] ? lists.experts : lists.dense }, own)
+    return placed(kind.name, ops, rename)
   })
-  return { axes, blocks: [{ id: '', ops: opening(decoder) }, ...layers, { id: '', ops: closing(decoder) }] }
-}
-
-/** Ops before the layers: embedding, learned positions, norm. */
-function opening(decoder: Decoder): Op[] {
-  const learned = decoder.position.kind === 'learned'
-  const table = learned ? 'x0' : decoder.embeddingNorm ? 'x1' : 'x'
-  return [
-    embedding('embed', table),
-    ...(learned ? [positions('position', 'x0', decoder.embeddingNorm ? 'x1' : 'x')] : []),
-    ...(decoder.embeddingNorm ? [norm('embed-norm', decoder.norm.kind, 'x1:b s d', 'x:b s d', 'embed-norm', 'd')] : []),
-  ]
-}
-
-/** Ops after the layers: final norm and output head, on `o` tokens of each sequence. */
-function closing(decoder: Decoder): Op[] {
-  return [
-    ...(decoder.finalNorm ? [norm('norm', decoder.norm.kind, 'x:b s d{b o d}', 'n:b o d', 'norm', 'd')] : []),
-    linear('head', {
-      from: decoder.finalNorm ? 'n:b o d' : 'x:b s d{b o d}', to: 'logits:b o v', loop: 'b o d v',
-      weight: decoder.tied ? 'embedding' : 'head', axes: 'd v', group: decoder.tied ? 'embedding' : 'head', bias: decoder.headBias ? 'v' : undefined,
-    }),
-  ]
-}
-
-function layerOps(decoder: Decoder, layer: Layer, form: Form): Op[] {
-  const kind = decoder.norm.kind
-  const parallel = layer.residual === 'parallel'
-  const normed = layer.normalizesInput
-  const ffnIn = parallel ? (layer.inputNorms === 2 ? 'n2' : 'n1') : normed ? 'n2' : 'x2'
-  const out = layer.outputNorms === 2
-  const attention = layer.attention.kind === 'grouped'
-    ? grouped(layer.attention, normed ? 'n1' : 'x', 'y1')
-    : latent(layer.attention, form, kind, normed ? 'n1' : 'x', 'y1')
-  return [
-    ...(normed ? [norm('attn/norm', kind, 'x:b s d', 'n1:b s d', 'attn-norm', 'd')] : []),
-    ...(parallel && layer.inputNorms === 2 ? [norm('ffn/norm', kind, 'x:b s d', 'n2:b s d', 'ffn-norm', 'd')] : []),
-    ...attention,
-    ...(out ? [norm('attn/out-norm', kind, 'y1:b s d', 'z1:b s d', 'attn-out-norm', 'd')] : []),
-    ...(parallel ? [] : [
-      add('attn/add', ['x', out ? 'z1' : 'y1'], 'x2', 'b s d', false),
-      ...(normed ? [norm('ffn/norm', kind, 'x2:b s d', 'n2:b s d', 'ffn-norm', 'd')] : []),
-    ]),
-    ...(layer.ffn.kind === 'dense' ? dense(layer.ffn, ffnIn, 'y2') : experts(layer.ffn, ffnIn, 'y2')),
-    ...(out ? [norm('ffn/out-norm', kind, 'y2:b s d', 'z2:b s d', 'ffn-out-norm', 'd')] : []),
-    add('ffn/add', parallel ? ['x', 'y1', 'y2'] : ['x2', out ? 'z2' : 'y2'], 'x', 'b s d', true),
-  ]
-}
-
-function dense(ffn: DenseFfn, from: string, to: string): Op[] {
-  const up = (id: string, name: string) => linear(id, { from: `${from}:b s d`, to: `${name}:b s f`, weight: name, axes: 'd f', group: 'ffn', bias: ffn.bias ? 'f' : undefined })
-  return [
-    ...(ffn.gated ? [up('ffn/gate', 'gate')] : []),
-    up('ffn/up', 'up'),
-    activation('ffn/act', ffn.gated ? ['gate', 'up'] : ['up'], 'hidden', 'b s f'),
-    linear('ffn/down', { from: 'hidden:b s f', to: `${to}:b s d`, weight: 'down', axes: 'f d', group: 'ffn', bias: ffn.bias ? 'd' : undefined }),
-  ]
+  return { axes, blocks: [{ id: '', ops: ending(expand(lists.opening, {}, flags), 'x') }, ...layers, { id: '', ops: expand(lists.closing, {}, flags) }] }
 }
 
 /** Without a window the context axes are `t` itself. */
