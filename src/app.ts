@@ -1,6 +1,9 @@
 /** Boots the page: the elements, and the switch between the two languages. */
 import './ui/define.js'
 import { localeOf, setLocale, type Locale } from './ui/index.js'
+import { useWorker } from './ui/sweep.js'
+
+useWorker(() => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))
 
 const names: Readonly<Record<Locale, string>> = { en: 'EN', zh: '中文' }
 const button = document.querySelector<HTMLButtonElement>('#language')
