@@ -26,13 +26,13 @@ export function useWorker(start: (() => Worker) | null): void {
 /** Analyzes the scenarios in order and hands over each report with its place in the list. */
 export function sweep(scenarios: readonly Scenario[], onReport: (report: Report, index: number) => void): Sweep {
   const stop = new AbortController()
-  const { signal } = stop
-  const stopped = new Promise<void>(resolve => { signal.addEventListener('abort', () => { resolve() }) })
+  const stopped = new Promise<void>(resolve => { stop.signal.addEventListener('abort', () => { resolve() }) })
+  const halted = (): boolean => stop.signal.aborted
   const run = async (from: number): Promise<void> => {
-    if (from >= scenarios.length || signal.aborted) return
+    if (from >= scenarios.length || halted()) return
     const asked = scenarios.slice(from, from + atOnce)
     const reports = await remote(asked) ?? await local(asked)
-    for (const [i, report] of reports.entries()) if (!signal.aborted) onReport(report, from + i)
+    for (const [i, report] of reports.entries()) if (!halted()) onReport(report, from + i)
     await run(from + reports.length)
   }
   return { cancel: () => { stop.abort() }, done: Promise.race([run(0), stopped]) }
