@@ -95,3 +95,20 @@ export function dollars(amount: number | null): string {
   if (amount === null || !Number.isFinite(amount)) return none
   return Number(amount.toPrecision(3)) >= 1000 ? full(amount) : digits(amount)
 }
+
+/** The symbol of a unit as explanations name it: `byte/s` is B/s, a pure number has none. */
+export function symbolOf(unit: string): string {
+  return unit.replace(/^bytes?\b/, 'B').replace(/^1$/, '')
+}
+
+/** A number with a unit's name, rounded; whole counts stand in full. */
+export function amount(value: number, unit: string, space: string = narrow): string {
+  const symbol = symbolOf(unit)
+  if (symbol !== '') return quantity(value, symbol, space)
+  return Number.isSafeInteger(value) ? full(value) : digits(value)
+}
+
+/** A number with all of its digits. */
+export function exactly(value: number, unit: string, space: string = narrow): string {
+  return `${Number.isSafeInteger(value) ? full(value) : String(value)}${space}${symbolOf(unit)}`.trim()
+}

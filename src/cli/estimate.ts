@@ -1,7 +1,7 @@
 /** `roofline estimate`: the report of a scenario as text, JSON or CSV. */
 import { analyze } from '../index.js'
 import { error, failed } from '../problem.js'
-import { csv } from './csv.js'
+import { csv } from '../scenario/csv.js'
 import type { Io } from './io.js'
 import type { Request } from './parse.js'
 import { refuse } from './problems.js'

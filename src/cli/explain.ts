@@ -1,6 +1,6 @@
 /** `roofline explain`: a number with its formula, what it is computed from, and where that is from. */
 import { analyze, cite, explain, explainable, type Input, type Quantity, type Scenario } from '../index.js'
-import { digits, full, none, quantity } from '../format.js'
+import { amount, digits, exactly, symbolOf } from '../format.js'
 import { failed } from '../problem.js'
 import type { Io } from './io.js'
 import { shortPath } from './kernels.js'
@@ -53,24 +53,17 @@ export function text({ title, path, value, unit, symbols, formula, inputs, sourc
 /** Longest source that stands beside its number; others stand once below. */
 const inline = 48
 
-const symbol = (unit: string) => unit.replace(/^bytes?\b/, 'B').replace(/^1$/, '')
-
 /** Rounded with a prefix, and exactly. */
 function measured(value: number, unit: string): string {
-  const rounded = symbol(unit) === '' ? digits(value) : quantity(value, symbol(unit), ' ')
-  const exact = `${Number.isSafeInteger(value) ? full(value) : String(value)} ${symbol(unit)}`.trim()
-  return rounded === exact ? rounded : `${rounded}   exactly ${exact}`
+  const short = symbolOf(unit) === '' ? digits(value) : amount(value, unit, ' ')
+  const exact = exactly(value, unit, ' ')
+  return short === exact ? short : `${short}   exactly ${exact}`
 }
 
 function inputTable(inputs: readonly Input[]): string[] {
-  const rows = table(inputs.map(input => [input.name, shortly(input)]), ['left', 'right'], '  ', '  ')
+  const rows = table(inputs.map(input => [input.name, amount(input.value, input.unit, ' ')]), ['left', 'right'], '  ', '  ')
   const hang = widest(rows) + 2
   return inputs.map((input, i) => wrap(`${(rows[i] ?? '').replaceAll(' ', '\u00A0').padEnd(hang, '\u00A0')}${about(input)}`, ' '.repeat(hang)))
-}
-
-function shortly({ value, unit }: Input): string {
-  if (symbol(unit) === '') return Number.isSafeInteger(value) ? full(value) : digits(value)
-  return Number.isFinite(value) ? quantity(value, symbol(unit), ' ') : none
 }
 
 function about({ title, formula, source, path }: Input): string {

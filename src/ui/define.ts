@@ -1,8 +1,8 @@
 /** Registers the elements and speaks the language of the page. */
-import { localeOf, RooflineCalculator, RooflineChart, RooflineKernels, RooflineMemory, setLocale } from './index.js'
+import { localeOf, RooflineCalculator, RooflineChart, RooflineExplain, RooflineKernels, RooflineMemory, setLocale } from './index.js'
 
 const elements = {
-  'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,
+  'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-explain': RooflineExplain, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,
 }
 for (const [name, element] of Object.entries(elements)) if (customElements.get(name) === undefined) customElements.define(name, element)
 void setLocale(localeOf(document.documentElement.lang))
@@ -11,6 +11,7 @@ declare global {
   interface HTMLElementTagNameMap {
     'roofline-calculator': RooflineCalculator
     'roofline-chart': RooflineChart
+    'roofline-explain': RooflineExplain
     'roofline-kernels': RooflineKernels
     'roofline-memory': RooflineMemory
   }

@@ -5,6 +5,8 @@ import { classMap } from 'lit/directives/class-map.js'
 import { analyze, readModel, type Problem, type Report, type Scenario } from '../index.js'
 import { calculatorStyles } from './calculator-styles.js'
 import { send } from './events.js'
+import { Opener } from './explain/opener.js'
+import { openerStyles } from './explain/styles.js'
 import { figures } from './figure-view.js'
 import { figureStyles } from './figure-styles.js'
 import { flags, kindAt, valueOf, withField } from './flags.js'
@@ -22,7 +24,7 @@ const opening: Scenario = { model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', worklo
  * Fires `scenario-change` when the user changes the scenario and `report` with every new report.
  */
 export class RooflineCalculator extends LitElement {
-  static override styles = [tokens, base, calculatorStyles, figureStyles, railStyles]
+  static override styles = [tokens, base, calculatorStyles, openerStyles, figureStyles, railStyles]
 
   /** Level of the first heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 2
@@ -32,6 +34,7 @@ export class RooflineCalculator extends LitElement {
   @state() private dropping = false
   @state() private opened = false
   @state() private selected: string | null = null
+  private readonly opener = new Opener(this)
   private current: Report | null = null
   private sent: Report | null = null
   private answer: Report | null = null
@@ -113,7 +116,7 @@ export class RooflineCalculator extends LitElement {
     const memory = this.section(msg('Memory'), capacityNote(answer), html`<roofline-memory .report=${answer}></roofline-memory>`)
     return html`<div class=${classMap({ answer: true, stale })} @kernel-select=${this.pick}>
       <div class="verdict" role="heading" aria-level=${this.headingLevel}>${verdict(answer, this.file)}</div>
-      ${figures(answer)}
+      ${figures(answer, this.opener)}
       ${notes(answer.problems.filter(({ severity }) => severity === 'note'), this.apply)}
       ${fits ? nothing : memory}
       ${this.section(msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart .report=${answer} .selected=${this.selected}></roofline-chart>`)}

@@ -7,11 +7,13 @@ import { colorsOf } from './chart/colors.js'
 import { chartData, type ChartData, type Point } from './chart/data.js'
 import { domainOf, type Domain } from './chart/geometry.js'
 import { paintOver, paintUnder } from './chart/paint.js'
-import { pointTable, readout, summary } from './chart/readout.js'
+import { pathOf, pointTable, readout, summary } from './chart/readout.js'
 import { sceneOf } from './chart/compose.js'
 import type { Scene } from './chart/scene.js'
 import { chartStyles } from './chart/styles.js'
 import { send } from './events.js'
+import { Opener } from './explain/opener.js'
+import { openerStyles } from './explain/styles.js'
 import { base, tokens } from './tokens.js'
 
 /**
@@ -19,7 +21,7 @@ import { base, tokens } from './tokens.js'
  * Fires `kernel-select` with the key of the kernel, `decode/decoder/attn/qkv`, when another one is read.
  */
 export class RooflineChart extends LitElement {
-  static override styles = [tokens, base, chartStyles]
+  static override styles = [tokens, base, openerStyles, chartStyles]
 
   /** What is drawn; `scenario` computes it. */
   @property({ attribute: false }) report: Report | null = null
@@ -28,8 +30,10 @@ export class RooflineChart extends LitElement {
   /** The kernel whose numbers are read out; the longest of decode at first. */
   @property() selected: string | null = null
   @state() private width = 0
+  @query('.plot') private plot!: HTMLElement
   @query('canvas') private canvas!: HTMLCanvasElement
   @query('.probe') private probe!: HTMLElement
+  private readonly opener = new Opener(this)
   private handle: Handle | null = null
   private scene: Scene | null = null
   private domain: Domain | undefined
@@ -92,11 +96,12 @@ export class RooflineChart extends LitElement {
     return html`
       <div class="row">
         <div class="plot" role="group" tabindex="0" aria-label=${data === null ? msg('Roofline') : summary(data)} @keydown=${this.walk}>
-          <canvas aria-hidden="true" @pointermove=${this.point} @pointerdown=${this.point}></canvas>
+          <canvas aria-hidden="true" @pointermove=${this.point} @pointerdown=${this.point} @click=${this.explain}></canvas>
           <span class="probe" aria-hidden="true"></span><span class="scheme" aria-hidden="true" @transitionend=${() => { this.draw() }}></span>
         </div>
-        ${data === null ? nothing : readout(data, point)}
+        ${data === null ? nothing : readout(data, point, this.opener)}
       </div>
+      ${this.opener.panel(this.report?.scenario ?? null, data?.points.map(pathOf) ?? [])}
       ${data === null ? nothing : pointTable(data)}`
   }
 
@@ -133,9 +138,19 @@ export class RooflineChart extends LitElement {
     if (key !== null) this.select(key)
   }
 
+  private readonly explain = (event: MouseEvent): void => {
+    const found = this.data?.points.find(({ key }) => key === this.handle?.at(event))
+    if (found && (event as PointerEvent).pointerType === 'mouse') this.opener.toggle(pathOf(found), this.plot)
+  }
+
   private readonly walk = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
     const data = this.data, current = this.pointOf(data)
+    if (event.key === 'Enter' && current !== null) this.opener.toggle(pathOf(current), this.plot)
+    if (event.key === 'Escape' && this.opener.path !== null) {
+      event.stopPropagation()
+      this.opener.close()
+    }
     if (step === undefined || data === null || current === null) return
     event.preventDefault()
     const points = byTime(data)

@@ -4,17 +4,25 @@ import { property, state } from 'lit/decorators.js'
 import { classMap } from 'lit/directives/class-map.js'
 import { analyze, type KernelReport, type Phase, type Report, type Scenario } from '../index.js'
 import { send } from './events.js'
+import { Opener } from './explain/opener.js'
+import { openerStyles } from './explain/styles.js'
 import { kernelStyles } from './kernel-styles.js'
 import { number, share } from './number.js'
 import { base, tokens } from './tokens.js'
 import { bound, kernelName, phaseName } from './words.js'
+
+/** The numbers of a row that are explained. */
+const fields = ['times', 'flops', 'bytes', 'sent', 'intensity', 'seconds/estimate'] as const
+/** Those of the last row. */
+const totals = ['perGpu/flops', 'perGpu/bytes', 'intensity', 'seconds/estimate', 'seconds/bound'] as const
+type Field = (typeof fields)[number]
 
 /**
  * The kernels of one phase with work, traffic and time, the longest first or in the order they run.
  * Fires `kernel-select` with the key of the kernel that is pointed at.
  */
 export class RooflineKernels extends LitElement {
-  static override styles = [tokens, base, kernelStyles]
+  static override styles = [tokens, base, openerStyles, kernelStyles]
 
   /** What is listed; `scenario` computes it. */
   @property({ attribute: false }) report: Report | null = null
@@ -27,6 +35,7 @@ export class RooflineKernels extends LitElement {
   /** Level of the heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3
   @state() private byTime = true
+  private readonly opener = new Opener(this)
 
   constructor() {
     super()
@@ -53,6 +62,7 @@ export class RooflineKernels extends LitElement {
   private table(shown: Phase): TemplateResult {
     const time = (kernel: KernelReport): number => kernel.times * kernel.seconds.estimate
     const rows = this.byTime ? shown.kernels.toSorted((a, b) => time(b) - time(a)) : shown.kernels
+    const whole = (field: (typeof totals)[number], content: unknown): TemplateResult => this.opener.figure(`${shown.phase}/${field}`, content)
     const longest = Math.max(...shown.kernels.map(time))
     return html`<div class="scroll"><table>
       <caption class="hidden">${msg('Kernels')}, ${phaseName(shown.phase)}</caption>
@@ -63,9 +73,9 @@ export class RooflineKernels extends LitElement {
         <td class="graph"></td><th scope="col" class="n">${msg('Share')}</th><th scope="col" class="wide">${msg('Bound by')}</th>
       </tr></thead>
       <tbody>${rows.map(kernel => this.row(shown, kernel, longest))}</tbody>
-      <tfoot><tr><th scope="row">${msg('All kernels')}</th><td></td><td class="n wide">${number(shown.perGpu.flops, 'FLOP')}</td>
-        <td class="n wide">${number(shown.perGpu.bytes, 'B')}</td><td class="n wide roomy">${number(shown.intensity, '')}</td><td class="n">${number(shown.seconds.estimate, 's')}</td>
-        <td class="graph" colspan="2">${number(shown.seconds.bound, 's')} ${msg('at best')}</td><td class="wide"></td></tr></tfoot>
+      <tfoot><tr><th scope="row">${msg('All kernels')}</th><td></td><td class="n wide">${whole('perGpu/flops', number(shown.perGpu.flops, 'FLOP'))}</td>
+        <td class="n wide">${whole('perGpu/bytes', number(shown.perGpu.bytes, 'B'))}</td><td class="n wide roomy">${whole('intensity', number(shown.intensity, ''))}</td><td class="n">${whole('seconds/estimate', number(shown.seconds.estimate, 's'))}</td>
+        <td class="graph" colspan="2">${whole('seconds/bound', number(shown.seconds.bound, 's'))} ${msg('at best')}</td><td class="wide"></td></tr>${this.below(shown.phase)}</tfoot>
     </table></div>`
   }
 
@@ -74,13 +84,22 @@ export class RooflineKernels extends LitElement {
     const width = (seconds: number): string => `${(kernel.times * seconds / longest * 100).toFixed(2)}%`
     const { bound: least, estimate } = kernel.seconds
     const time = kernel.times * estimate
+    const intensity = kernel.flops > 0 ? kernel.intensity : null
+    const opens = (field: Field | null, content: unknown): TemplateResult => this.opener.figure(field === null ? null : `${key}/${field}`, content)
     return html`<tr class=${classMap({ on: key === this.selected })} @pointerenter=${() => { this.select(key) }}>
-      <th scope="row">${kernelName(kernel.id)}</th><td class="n muted">${kernel.times}</td>
-      <td class="n wide">${number(kernel.flops > 0 ? kernel.flops : null, 'FLOP')}</td>
-      <td class="n wide">${kernel.sent > 0 ? html`${number(kernel.sent, 'B')} <span class="muted">${msg('sent')}</span>` : number(kernel.bytes, 'B')}</td>
-      <td class="n wide roomy">${number(kernel.flops > 0 ? kernel.intensity : null, '')}</td><td class="n">${number(time, 's')}</td>
+      <th scope="row">${kernelName(kernel.id)}</th><td class="n muted">${opens('times', kernel.times)}</td>
+      <td class="n wide">${opens(kernel.flops > 0 ? 'flops' : null, number(kernel.flops > 0 ? kernel.flops : null, 'FLOP'))}</td>
+      <td class="n wide">${kernel.sent > 0 ? opens('sent', html`${number(kernel.sent, 'B')} <span class="muted">${msg('sent')}</span>`) : opens('bytes', number(kernel.bytes, 'B'))}</td>
+      <td class="n wide roomy">${opens(intensity === null ? null : 'intensity', number(intensity, ''))}</td><td class="n">${opens('seconds/estimate', number(time, 's'))}</td>
       <td class="graph"><span class="time ${kernel.limit}" aria-hidden="true"><i .style=${`width: ${width(estimate)}`}></i><i class="least" .style=${`width: ${width(Math.min(least, estimate))}`}></i></span></td>
-      <td class="n">${share(time / shown.seconds.estimate)}</td><td class="wide">${bound(kernel.limit)}</td></tr>`
+      <td class="n">${share(time / shown.seconds.estimate)}</td><td class="wide">${bound(kernel.limit)}</td></tr>${this.below(key)}`
+  }
+
+  /** The explanation of a number of the row above, over all columns. */
+  private below(key: string): TemplateResult | typeof nothing {
+    const { path } = this.opener
+    if (path === null || ![...fields, ...totals].some(field => path === `${key}/${field}`)) return nothing
+    return html`<tr class="below"><td colspan="9">${this.opener.panel(this.report?.scenario ?? null, [path])}</td></tr>`
   }
 
   private show(phase: Phase['phase']): void {

@@ -3,6 +3,8 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { property } from 'lit/decorators.js'
 import { analyze, type Memory, type Report, type Scenario } from '../index.js'
 import { quantity } from '../format.js'
+import { Opener } from './explain/opener.js'
+import { openerStyles } from './explain/styles.js'
 import { number, shareText } from './number.js'
 import { base, tokens } from './tokens.js'
 
@@ -11,7 +13,7 @@ type Part = (typeof parts)[number]
 
 /** The memory of the fullest GPU: its parts in one bar, and the line where the capacity ends. */
 export class RooflineMemory extends LitElement {
-  static override styles = [tokens, base, css`
+  static override styles = [tokens, base, openerStyles, css`
     .bar { position: relative; height: 32px; display: flex; background: var(--surface) }
     .bar i { height: 100%; box-shadow: inset -1px 0 var(--surface) }
     .bar i, .swatch { background: color-mix(in oklab, var(--ink) var(--shade), var(--surface)) }
@@ -22,11 +24,11 @@ export class RooflineMemory extends LitElement {
     .scale { position: relative; height: 28px; font: var(--small); color: var(--ink-3) }
     .scale > span { position: absolute; top: 8px; white-space: nowrap; translate: -50% }
     .scale > .start { translate: 0 } .scale > .end { translate: -100% }
-    .shares { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 16px; margin-top: 16px; font: var(--small) }
-    dt { color: var(--ink-2); display: flex; gap: 8px; align-items: center }
+    .shares { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 16px; grid-auto-flow: dense; margin-top: 16px; font: var(--small) }
+    .part { color: var(--ink-2); display: flex; gap: 8px; align-items: center }
     .swatch { width: 10px; height: 10px; flex: none }
-    dd { font: 600 15px/24px var(--font) }
-    dd.small { font: var(--small) }
+    .held { font: 600 15px/24px var(--font) }
+    .shares > .explanation { margin: 0 -16px }
     @container (max-width: 600px) { .shares { grid-template-columns: 1fr 1fr } }
   `]
 
@@ -34,6 +36,8 @@ export class RooflineMemory extends LitElement {
   @property({ attribute: false }) report: Report | null = null
   /** A scenario to analyze instead of a report. */
   @property({ attribute: false }) scenario: Scenario | null = null
+
+  private readonly opener = new Opener(this)
 
   constructor() {
     super()
@@ -49,9 +53,11 @@ export class RooflineMemory extends LitElement {
     if (memory === null) return nothing
     const held = parts.filter(part => memory[part] > 0)
     return html`${bar(memory, held)}
-      <dl class="shares">${held.map(part => html`<div>
-        <dt><span class="swatch ${part}"></span>${nameOf(part)}</dt><dd>${number(memory[part], 'B')}</dd>
-        <dd class="small">${msg(str`${shareText(memory[part] / memory.total)} of what is held`)}</dd></div>`)}</dl>`
+      <div class="shares">${held.map(part => html`<div>
+        <div class="part"><span class="swatch ${part}"></span>${nameOf(part)}</div>
+        <div class="held">${this.opener.figure(pathOf(part), html`${number(memory[part], 'B')}<span class="hidden">, ${nameOf(part)}</span>`)}</div>
+        <div class="small">${msg(str`${shareText(memory[part] / memory.total)} of what is held`)}</div></div>
+        ${this.opener.panel(this.report?.scenario ?? null, [pathOf(part)])}`)}</div>`
   }
 }
 
@@ -67,6 +73,11 @@ function bar({ total, capacity, fits, ...memory }: Memory, held: readonly Part[]
     <div class="scale" aria-hidden="true"><span class="start">0</span>
       ${near ? nothing : html`<span class=${fits ? '' : 'end'} .style=${`left: ${at(total)}`}>${number(total, 'B')}</span>`}
       <span class=${fits || capacity / whole > 0.85 ? 'end' : ''} .style=${`left: ${at(capacity)}`}>${number(capacity, 'B')}</span></div>`
+}
+
+/** Where a part is explained; what only training holds is not. */
+function pathOf(part: Part): string | null {
+  return part === 'gradients' || part === 'states' ? null : `memory/${part}`
 }
 
 function nameOf(part: Part): string {

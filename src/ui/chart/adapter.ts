@@ -25,7 +25,7 @@ export interface Painter {
 export interface Handle {
   readonly show: (view: View) => void
   /** The key of the point under the pointer, with a reach of 12 pixels. */
-  readonly at: (event: PointerEvent) => string | null
+  readonly at: (event: MouseEvent) => string | null
   /** Intensity and FLOP/s of every point as Chart.js holds them. */
   readonly values: () => { readonly x: number; readonly y: number; readonly key: string }[]
   readonly destroy: () => void

@@ -2,18 +2,20 @@
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { quantity } from '../../format.js'
+import type { Opener } from '../explain/opener.js'
 import { number, shareText } from '../number.js'
 import { bound, phaseName } from '../words.js'
 import type { ChartData, Point } from './data.js'
 import { roofLabel } from './roofs.js'
 
 /** Numbers of the point that is read, the key, and what is not drawn. */
-export function readout(data: ChartData, point: Point | null): TemplateResult {
+export function readout(data: ChartData, point: Point | null, opener: Opener): TemplateResult {
   return html`<div class="readout">
     ${point === null ? nothing : html`<div aria-live="polite">
       <p class="name ${point.limit}"><span class="mark ${point.phase === 'decode' ? '' : 'filled'}"></span>${point.name}<span class="small">× ${point.kernel.times}, ${phaseName(point.phase)}</span></p>
       <p class="sentence">${sentence(point)}</p></div>
-      ${pairs(point)}`}
+      ${pairs(point)}
+      <div>${opener.figure(pathOf(point), msg('Explain'), 'button')}</div>`}
     <ul class="key">
       <li><span class="mark filled"></span><span class="mark"></span>${msg('filled: prefill, ring: decode')}</li>
       <li><span class="mark filled tiny"></span><span class="mark filled"></span>${msg('area: share of the phase’s time')}</li>
@@ -22,6 +24,11 @@ export function readout(data: ChartData, point: Point | null): TemplateResult {
     </ul>
     ${data.undrawn.length === 0 ? nothing : html`<p>${undrawn(data)}</p>`}
   </div>`
+}
+
+/** Where the time of a point is explained. */
+export function pathOf({ key }: Point): string {
+  return `${key}/seconds/estimate`
 }
 
 function sentence({ kernel, share, phase }: Point): string {

@@ -1,5 +1,5 @@
 /** Kernels as comma-separated values: one row each and phase, SI numbers as they are. */
-import type { Report } from '../index.js'
+import type { Report } from './report.js'
 
 const header = ['phase', 'kernel', 'times', 'flops [FLOP]', 'bytes [B]', 'sent [B]', 'intensity [FLOP/B]', 'bound [s]', 'estimate [s]', 'limit']
 

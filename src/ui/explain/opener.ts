@@ -1,0 +1,54 @@
+/** What an element explains at the moment: buttons that open an explanation, and the place below them where it stands. */
+import { html, nothing, type LitElement, type TemplateResult } from 'lit'
+import { classMap } from 'lit/directives/class-map.js'
+import type { Scenario } from '../../index.js'
+
+/** One explanation at a time for each element. The button that opened it closes it, as does Escape, and keeps the focus. */
+export class Opener {
+  /** The path that is explained. */
+  path: string | null = null
+  private button: HTMLElement | null = null
+  private readonly host: LitElement
+  private readonly depth: string
+
+  /** `depth` is a class of what it opens. */
+  constructor(host: LitElement, depth = '') {
+    this.host = host
+    this.depth = depth
+  }
+
+  /** A figure as a button; as it is where there is nothing to explain. */
+  figure(path: string | null, content: unknown, kind = 'figure-button'): TemplateResult {
+    if (path === null) return html`${content}`
+    const open = path === this.path
+    return html`<button type="button" class=${classMap({ [kind]: true, open })} aria-expanded=${open ? 'true' : 'false'} aria-controls=${open ? 'explanation' : nothing}
+      @click=${(event: Event) => { this.toggle(path, event.currentTarget as HTMLElement) }} @keydown=${this.escape}>${content}</button>`
+  }
+
+  /** The explanation, where one of these paths is open. */
+  panel(scenario: Scenario | null, paths: readonly (string | null)[]): TemplateResult | typeof nothing {
+    if (this.path === null || scenario === null || !paths.includes(this.path)) return nothing
+    return html`<div class="explanation" id="explanation" @keydown=${this.escape}>
+      <roofline-explain class=${this.depth} .scenario=${scenario} .path=${this.path} @close=${this.close}></roofline-explain></div>`
+  }
+
+  /** Opens a path, or closes it. */
+  toggle(path: string, button: HTMLElement | null = null): void {
+    this.button = button
+    this.path = path === this.path ? null : path
+    this.host.requestUpdate()
+  }
+
+  /** Closes and gives the focus back. */
+  readonly close = (): void => {
+    this.path = null
+    this.host.requestUpdate()
+    this.button?.focus()
+  }
+
+  private readonly escape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || this.path === null) return
+    event.stopPropagation()
+    this.close()
+  }
+}
