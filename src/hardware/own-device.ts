@@ -53,7 +53,7 @@ export function readDevice(json: unknown): Device | readonly Problem[] {
     ['gpu.peaks', Object.values(parts['peaks'] ?? {}).find(peak => peak !== null), 'needs at least one rate, in FLOP/s.'],
   ]
   for (const [path, value, why] of required) {
-    if ((value ?? null) === null && !problems.some(problem => problem.path.startsWith(path))) problems.push(error('missing-field', path, `${path} ${why}`))
+    if ((value ?? null) === null && !problems.some(problem => `${problem.path}.`.startsWith(`${path}.`))) problems.push(error('missing-field', path, `${path} ${why}`))
   }
   return problems.length > 0 ? problems : { ...words, name: words['name'] ?? id, aliases, status: status ?? 'shipping', ...numbers, ...parts } as unknown as Device
 }

@@ -286,6 +286,10 @@ describe('readDevice', () => {
     expect(problemsOf(json).map(problem => problem.path)).toEqual([path])
   })
 
+  test('misses a field beside a faulty one whose name begins alike', () => {
+    expect(problemsOf({ ...mine, memory: null, memoryType: 4 }).map(({ path }) => path)).toEqual(['gpu.memoryType', 'gpu.memory'])
+  })
+
   test('reads nothing from a prototype', () => {
     const json = Object.create(mine) as unknown
     expect(problemsOf(json)).toHaveLength(4)
