@@ -28,7 +28,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        optimizeDeps: { include: ['lit', 'lit/decorators.js', 'chart.js', 'valibot', '@lit/localize', 'mathjs', 'mathjs/number'] },
+        optimizeDeps: { include: ['fflate', 'lit', 'lit/decorators.js', 'chart.js', 'valibot', '@lit/localize', 'mathjs', 'mathjs/number'] },
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],

@@ -5,13 +5,7 @@
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
 import type { Scenario } from '../index.js'
 import { error, type Problem } from '../problem.js'
-import { defaults } from '../scenario/schema.js'
-
-/** A scenario, and what its model is called where it came from a file. */
-export interface Stand {
-  readonly scenario: Scenario
-  readonly file: string | null
-}
+import { differing, isObject, type Stand } from './stand.js'
 
 type Read = { readonly stand: Stand } | { readonly problem: Problem }
 
@@ -58,7 +52,6 @@ function refuse(code: string, message: string, suggestions: readonly string[] = 
   return { problem: error(code, 'link', message, suggestions) }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isNamed = (value: unknown): value is string | object => typeof value === 'string' || isObject(value)
 
 /** As much of the shape as the page relies on; the analysis judges the rest. */
@@ -67,21 +60,6 @@ function standOf(value: unknown): Stand | null {
   const { scenario, file } = value
   if (!isObject(scenario) || !isNamed(scenario['model']) || !isNamed(scenario['gpu'])) return null
   return { scenario: scenario as unknown as Scenario, file: typeof file === 'string' ? file.slice(0, 200) : null }
-}
-
-/** The scenario without what the defaults say anyway. A given prompt stays: without one, a short position table shortens it. */
-export function differing(scenario: Scenario): Scenario {
-  const entries = Object.entries(scenario).map(([name, value]): [string, unknown] => {
-    const standard = (defaults as Readonly<Record<string, unknown>>)[name]
-    if (!isObject(standard) || !isObject(value)) return [name, same(value, standard) ? undefined : value]
-    const rest = Object.entries(value).filter(([field, given]) => given !== undefined && (field === 'prompt' || !same(given, standard[field])))
-    return [name, rest.length === 0 ? undefined : Object.fromEntries(rest)]
-  })
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as unknown as Scenario
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 const tooLong = new Error('too long')

@@ -3,7 +3,8 @@ import { deflateSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { analyze, gpus, models, type Scenario } from '../../src/index.js'
 import { defaults } from '../../src/scenario/schema.js'
-import { differing, isLink, longestLink, longestText, readLink, writeLink } from '../../src/ui/link.js'
+import { isLink, longestLink, longestText, readLink, writeLink } from '../../src/ui/link.js'
+import { differing } from '../../src/ui/stand.js'
 import fixtures from '../fixtures/links.json'
 
 const config = { architectures: ['LlamaForCausalLM'], model_type: 'llama', hidden_size: 512, intermediate_size: 1536, num_hidden_layers: 4, num_attention_heads: 8, num_key_value_heads: 2, vocab_size: 32000, torch_dtype: 'bfloat16', _name_or_path: '蛇/模型 🦙' }
