@@ -1,12 +1,12 @@
 import { defineConfig } from 'vite'
-import { data } from './scripts/data-plugin.js'
+import { plugins, treeshake } from './scripts/bundle.js'
 
 /** The planner: the page at the repository's root. */
 export default defineConfig({
   base: './',
   // By number: a bare system need not know the name localhost.
   server: { host: '127.0.0.1' },
-  plugins: [data()],
-  build: { outDir: 'dist/app', emptyOutDir: true, target: 'es2022' },
-  worker: { format: 'es', plugins: () => [data()] },
+  plugins: plugins(),
+  build: { outDir: 'dist/app', emptyOutDir: true, target: 'es2022', rolldownOptions: { treeshake } },
+  worker: { format: 'es', plugins },
 })

@@ -1,14 +1,15 @@
 import { defineConfig } from 'vite'
-import { data } from './scripts/data-plugin.js'
+import { plugins, treeshake } from './scripts/bundle.js'
 
 /**
- * The elements and everything below them in one file, for a script tag. Only mathjs, which weighs more than all the rest
- * and serves typed formulas alone, stays a dynamic import: a page that wants them names it in its import map.
+ * The elements and everything below them for a script tag: `roofline.js`, and beside it what it loads on demand, the chart,
+ * the second language, the sources of the data. Only mathjs, which weighs more than all the rest and serves typed formulas
+ * alone, stays outside: a page that wants them names it in its import map.
  */
 export default defineConfig({
   base: './',
-  plugins: [data()],
-  worker: { format: 'es', plugins: () => [data()], rolldownOptions: { external: /^mathjs($|\/)/ } },
+  plugins: plugins(),
+  worker: { format: 'es', plugins, rolldownOptions: { external: /^mathjs($|\/)/ } },
   define: { 'process.env.NODE_ENV': '"production"' },
   build: {
     outDir: 'dist/embed',
@@ -17,6 +18,12 @@ export default defineConfig({
     target: 'es2022',
     sourcemap: false,
     lib: { entry: 'src/embed.ts', formats: ['es'], fileName: () => 'roofline.js' },
-    rolldownOptions: { external: /^mathjs($|\/)/, output: { minify: true, codeSplitting: false } },
+    rolldownOptions: {
+      external: /^mathjs($|\/)/,
+      treeshake,
+      // The entry exports nothing, so that what it shares with the parts can stay in it.
+      preserveEntrySignatures: 'allow-extension',
+      output: { minify: true, chunkFileNames: '[name]-[hash].js' },
+    },
   },
 })

@@ -5,17 +5,14 @@
  * The first keeps citations out of what a browser loads; the second is for explanations.
  */
 import { readFile } from 'node:fs/promises'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Plugin } from 'vite'
+import { isObject, moduleOf, type Json } from './compact.js'
 
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 type Source = Record<string, Json>
 
 const remarks = new Set(['conflicts', 'note', 'notes', 'source', 'sources', 'confidence'])
 const cited = ['source', 'confidence', 'note'] as const
-
-const isObject = (json: Json | undefined): json is { [key: string]: Json } =>
-  typeof json === 'object' && json !== null && !Array.isArray(json)
 
 /** Replaces each fact by its value and drops remarks. */
 export function values(json: Json): Json {
@@ -47,8 +44,21 @@ export function sources(json: Json): Record<string, Record<string, Source>> {
   return isObject(table) ? { ...found, '': table as Record<string, never> } : found
 }
 
-/** Serves the two views to Vite and Vitest, as modules of their own, `\0data/gpus.json.values.js`. */
-export function data(): Plugin {
+/** What no page shows, dropped: remarks to the maintainer, counts that tests compare with, sources that repeat the repository. */
+export function lean(json: Json): Json {
+  if (Array.isArray(json)) return json.map(lean)
+  if (!isObject(json)) return json
+  const derived = `config.json of ${String(json['huggingface'])}`
+  return Object.fromEntries(Object.entries(json)
+    .filter(([key, item]) => key !== 'note' && key !== 'expected' && item !== derived)
+    .map(([key, item]) => [key, lean(item)]))
+}
+
+/**
+ * Serves the two views to Vite and Vitest, as modules of their own, `\0data/gpus.json.values.js`.
+ * `browser`: plain JSON of `data/` comes without what no page shows; the library keeps it whole.
+ */
+export function data({ browser = false } = {}): Plugin {
   const views = { values, sources }
   const files = new Map<string, { file: string, view: keyof typeof views }>()
   let root = process.cwd()
@@ -69,10 +79,13 @@ export function data(): Plugin {
     },
     async load(id) {
       const known = files.get(id)
-      if (known === undefined) return null
+      if (known === undefined) {
+        // What comes back is still JSON, which Vite turns into a module.
+        return browser && id.startsWith(join(root, 'data')) && id.endsWith('.json') ? JSON.stringify(lean(JSON.parse(await readFile(id, 'utf8')) as Json)) : null
+      }
       this.addWatchFile(known.file)
       const json = JSON.parse(await readFile(known.file, 'utf8')) as Json
-      return `export default ${JSON.stringify(views[known.view](json))}`
+      return moduleOf(views[known.view](json))
     },
   }
 }

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { sources, values } from '../../scripts/data-plugin.js'
+import gpusJson from '../../data/gpus.json'
+import { moduleOf, type Json } from '../../scripts/compact.js'
+import { lean, sources, values } from '../../scripts/data-plugin.js'
+
+const gpus: Json = gpusJson
 
 const fact = (value: number | null, source: string) => ({ value, source, confidence: 'high', note: `from ${source}` })
 
@@ -21,4 +25,20 @@ test('sources lists where each fact comes from by id and field path', () => {
 test('sources names entries without an id by their key, and finds entries inside a document', () => {
   expect(sources({ a: { bytes: fact(80, 's1') } })).toHaveProperty(['a', 'bytes'])
   expect(sources({ date: '2026', gpus: [{ id: 'a', bytes: fact(80, 's1') }] })).toHaveProperty(['a', 'bytes'])
+})
+
+test('lists written by columns read the same', async () => {
+  const entries = Array.from({ length: 9 }, (_, i) => ({ id: String(i), list: [i], empty: {}, deep: { a: { b: i % 2 ? null : i } }, ...(i > 3 ? { only: { some: true } } : {}) }))
+  for (const json of [{ entries, name: 'x' }, entries.slice(0, 3), values(gpus)]) {
+    const { default: restored } = await import(`data:text/javascript,${encodeURIComponent(moduleOf(json))}`) as { default: unknown }
+    expect(restored).toEqual(json)
+  }
+  expect(moduleOf(values(gpus)).length).toBeLessThan(0.5 * JSON.stringify(values(gpus)).length)
+})
+
+test('bundles for browsers drop what no page shows', () => {
+  const entry = { id: 'a', huggingface: 'b/a', config: {}, source: 'config.json of b/a', expected: { parameters: 1 } }
+  expect(lean({ note: 'x', rows: [entry, { ...entry, source: 'a paper' }] })).toEqual({
+    rows: [{ id: 'a', huggingface: 'b/a', config: {} }, { id: 'a', huggingface: 'b/a', config: {}, source: 'a paper' }],
+  })
 })

@@ -31,14 +31,17 @@ export interface Checkpoint {
   /** The fields of its config.json that the reader uses. */
   readonly config: Readonly<Record<string, unknown>>
   readonly source: string
-  /** Counts that are known otherwise: oracles of the reader and the model builders. */
+  /** Counts that are known otherwise: oracles of the reader and the model builders; null in bundles for browsers. */
   readonly expected: { readonly parameters: number; readonly activeParameters?: number; readonly source: string } | null
 }
 
+/** An entry as a bundle for browsers holds it: without what follows from the rest. */
+type Entry = Omit<Checkpoint, 'source' | 'expected'> & Partial<Checkpoint>
+
 /** Every checkpoint, by family and size. */
-export const models = [
+export const models: readonly Checkpoint[] = ([
   gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo,
-].flat() as readonly Checkpoint[]
+].flat() as readonly Entry[]).map(entry => ({ source: `config.json of ${entry.huggingface}`, expected: null, ...entry }))
 
 /** All that a checkpoint answers to: an id may stand without its owner, `Llama-3.1-8B` for `meta-llama/Llama-3.1-8B`. */
 function namesOf({ id, name, huggingface, aliases }: Checkpoint): string[] {

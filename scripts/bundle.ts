@@ -1,0 +1,23 @@
+/** What the bundles for browsers share: the page and the elements load as little as they can. */
+import type { BuildEnvironmentOptions, Plugin } from 'vite'
+import { data } from './data-plugin.js'
+
+/**
+ * Chart.js carries a color library for animated colors and for hovered points without a color of their own. The chart has
+ * neither: nothing is animated, and Chart.js listens to no event. So its colors stay the text that they are.
+ */
+function withoutColors(): Plugin {
+  const id = '\0colors.js'
+  return {
+    name: 'roofline:without-colors',
+    enforce: 'pre',
+    resolveId: request => request === '@kurkle/color' ? id : null,
+    load: request => request === id ? 'export class Color { constructor(text) { this.text = text } }' : null,
+  }
+}
+
+/** Plugins of a bundle for browsers. */
+export const plugins = (): Plugin[] => [data({ browser: true }), withoutColors()]
+
+/** Reading a property has no effect in what is bundled: so classes that are not used, with their tables of defaults, go. */
+export const treeshake = { propertyReadSideEffects: false } satisfies NonNullable<BuildEnvironmentOptions['rolldownOptions']>['treeshake']
