@@ -17,8 +17,8 @@ export async function parseJson(text: string, name: string): Promise<{ readonly 
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text
   const value = parsed(json) ?? parsed(strict(json))
   if (value !== null) return value
-  // Where and what the mistake is matters only when there is one.
-  const { describe } = await import('./json-mistake.js')
+  // Where and what the mistake is matters only when there is one; a page that is offline may not get it.
+  const describe = await import('./json-mistake.js').then(module => module.describe, () => () => `${name} is not JSON.`)
   return { problem: error('invalid-json', name, describe(json, name)) }
 }
 
