@@ -1,6 +1,7 @@
 /** The help, made from the tables of commands and flags. */
 import { commands, type Command } from './commands.js'
-import { flags, type Kind } from './flags.js'
+import type { Kind } from '../flags.js'
+import { flags } from './flags.js'
 import { table, wrap } from './text.js'
 
 const placeholder: Readonly<Record<Kind, string>> = { count: ' N', amount: ' X', name: ' NAME', size: ' HxW', switch: '', json: ' JSON', file: ' NAME' }

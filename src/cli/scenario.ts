@@ -5,7 +5,7 @@ import { jsonFile } from './file.js'
 import { flags, modeOf, type Flag } from './flags.js'
 import type { Io } from './io.js'
 import { readOperand } from './model.js'
-import { readNumber } from './number.js'
+import { readNumber } from '../number.js'
 import type { Request } from './parse.js'
 import { shown } from './text.js'
 

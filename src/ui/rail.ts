@@ -5,7 +5,8 @@ import { live } from 'lit/directives/live.js'
 import { gpus, models, profiles, type Problem, type Report, type Scenario } from '../index.js'
 import { dtypes } from '../data.js'
 import { quantity } from '../format.js'
-import { fieldOf, readNumber } from './flags.js'
+import { readPlain as readNumber } from '../number.js'
+import { fieldOf } from './flags.js'
 import { deviceOf } from './chart/data.js'
 import { inWords } from './locale.js'
 import type { Apply } from './problems.js'
@@ -75,7 +76,7 @@ function count(of: Rail, path: string, label: string): TemplateResult {
   const value = shown(of, path)
   const turn = (event: KeyboardEvent): void => {
     const now = readNumber((event.target as HTMLInputElement).value)
-    if (!['ArrowUp', 'ArrowDown'].includes(event.key) || !(now >= 1)) return
+    if (!['ArrowUp', 'ArrowDown'].includes(event.key) || now === null || now < 1) return
     event.preventDefault()
     of.apply(path, String(event.key === 'ArrowUp' ? now * 2 : Math.max(1, Math.floor(now / 2))))
   }

@@ -6,7 +6,7 @@ import { commands } from '../../src/cli/commands.js'
 import { flags } from '../../src/cli/flags.js'
 import { longest, type Io, type Stat } from '../../src/cli/io.js'
 import { main } from '../../src/cli/main.js'
-import { readNumber } from '../../src/cli/number.js'
+import { readNumber } from '../../src/number.js'
 import { gpus, models, type Report } from '../../src/index.js'
 
 const config = {
