@@ -10,18 +10,18 @@ export const isObject = (json: Json | undefined): json is { [key: string]: Json 
 
 /** The source text of a module whose default export is the JSON. */
 export function moduleOf(json: Json): string {
-  let packed = false
+  const lists: Json[] = []
   const write = (node: Json): string => {
     if (Array.isArray(node)) {
       if (node.length < worthwhile || !node.every(isObject)) return `[${node.map(write).join()}]`
-      packed = true
+      lists.push(node)
       return columns(node, write)
     }
     if (!isObject(node)) return JSON.stringify(node)
     return `{${Object.entries(node).map(([key, item]) => `${JSON.stringify(key)}:${write(item)}`).join()}}`
   }
   const text = write(json)
-  return `${packed ? restore : ''}export default ${text}`
+  return `${lists.length > 0 ? restore : ''}export default ${text}`
 }
 
 /** `rows(78, "id", [...], "peaks.bf16", [...])`: a hole where an entry lacks the field. */

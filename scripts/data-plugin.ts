@@ -48,7 +48,8 @@ export function sources(json: Json): Record<string, Record<string, Source>> {
 export function lean(json: Json): Json {
   if (Array.isArray(json)) return json.map(lean)
   if (!isObject(json)) return json
-  const derived = `config.json of ${String(json['huggingface'])}`
+  const { huggingface } = json
+  const derived = typeof huggingface === 'string' ? `config.json of ${huggingface}` : undefined
   return Object.fromEntries(Object.entries(json)
     .filter(([key, item]) => key !== 'note' && key !== 'expected' && item !== derived)
     .map(([key, item]) => [key, lean(item)]))

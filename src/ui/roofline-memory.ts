@@ -1,18 +1,20 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize'
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { msg, str } from '@lit/localize'
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { property } from 'lit/decorators.js'
-import { analyze, type Memory, type Report, type Scenario } from '../index.js'
+import type { Memory, Report, Scenario } from '../index.js'
 import { quantity } from '../format.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/styles.js'
+import { RooflineElement } from './element.js'
 import { number, shareText } from './number.js'
+import { reportOf } from './reports.js'
 import { base, tokens } from './tokens.js'
 
 const parts = ['weights', 'cache', 'activations', 'gradients', 'states', 'overhead'] as const
 type Part = (typeof parts)[number]
 
 /** The memory of the fullest GPU: its parts in one bar, and the line where the capacity ends. */
-export class RooflineMemory extends LitElement {
+export class RooflineMemory extends RooflineElement {
   static override styles = [tokens, base, openerStyles, css`
     .bar { position: relative; height: 32px; display: flex; background: var(--surface) }
     .bar i { height: 100%; box-shadow: inset -1px 0 var(--surface) }
@@ -39,13 +41,8 @@ export class RooflineMemory extends LitElement {
 
   private readonly opener = new Opener(this)
 
-  constructor() {
-    super()
-    updateWhenLocaleChanges(this)
-  }
-
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('scenario') && this.scenario !== null) this.report = analyze(this.scenario)
+    if (changed.has('scenario') && this.scenario !== null) this.report = reportOf(this.scenario)
   }
 
   protected override render(): unknown {

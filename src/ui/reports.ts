@@ -1,0 +1,15 @@
+/** Reports that were computed already: several elements of one page often ask the same. */
+import { analyze, type Report, type Scenario } from '../index.js'
+
+const kept = new Map<string, Report>()
+const most = 16
+
+/** The report of a scenario; equal scenarios share one. */
+export function reportOf(scenario: Scenario): Report {
+  const key = JSON.stringify(scenario)
+  const report = kept.get(key) ?? analyze(scenario)
+  kept.delete(key)
+  kept.set(key, report)
+  for (const [oldest] of kept) if (kept.size > most) kept.delete(oldest)
+  return report
+}
