@@ -13,6 +13,7 @@ import { flags, kindAt, valueOf, withField } from './flags.js'
 import { notes, notice } from './problems.js'
 import { rail } from './rail.js'
 import { railStyles } from './rail-styles.js'
+import type { RooflineChart } from './roofline-chart.js'
 import { base, tokens } from './tokens.js'
 import { capacityNote, gpuName, modelName, summary, verdict } from './verdict.js'
 
@@ -119,13 +120,19 @@ export class RooflineCalculator extends LitElement {
       ${figures(answer, this.opener)}
       ${notes(answer.problems.filter(({ severity }) => severity === 'note'), this.apply)}
       ${fits ? nothing : memory}
-      ${this.section(msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart .report=${answer} .selected=${this.selected}></roofline-chart>`)}
+      ${this.section(msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart .report=${answer} .selected=${this.selected}></roofline-chart>`, this.exports)}
       ${fits ? memory : nothing}
       <section><roofline-kernels .report=${answer} .selected=${this.selected} heading-level=${this.headingLevel + 1}></roofline-kernels></section></div>`
   }
 
-  private section(title: string, caption: string, content: TemplateResult): TemplateResult {
-    return html`<section><div class="head"><div class="title" role="heading" aria-level=${this.headingLevel + 1}>${title}</div><div class="small">${caption}</div></div>${content}</section>`
+  private section(title: string, caption: string, content: TemplateResult, actions: () => unknown = () => nothing): TemplateResult {
+    return html`<section><div class="head"><div class="title" role="heading" aria-level=${this.headingLevel + 1}>${title}</div><div class="small">${caption}</div>${actions()}</div>${content}</section>`
+  }
+
+  private readonly exports = (): TemplateResult => {
+    const save = (kind: 'png' | 'svg') => (): void => { void this.renderRoot.querySelector<RooflineChart>('roofline-chart')?.save(kind) }
+    return html`<div class="exports"><button type="button" @click=${save('png')}>PNG<span class="hidden">, ${msg('chart as a file')}</span></button>
+      <button type="button" @click=${save('svg')}>SVG<span class="hidden">, ${msg('chart as a file')}</span></button></div>`
   }
 
   private readonly apply = (path: string, text: string): void => {

@@ -1,8 +1,8 @@
-import { msg, updateWhenLocaleChanges } from '@lit/localize'
-import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import { msg } from '@lit/localize'
+import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
-import { analyze, type Report, type Scenario } from '../index.js'
-import { createChart, type Handle } from './chart/adapter.js'
+import type { Report, Scenario } from '../index.js'
+import type { Handle } from './chart/adapter.js'
 import { colorsOf } from './chart/colors.js'
 import { chartData, type ChartData, type Point } from './chart/data.js'
 import { domainOf, type Domain } from './chart/geometry.js'
@@ -11,16 +11,19 @@ import { pathOf, pointTable, readout, summary } from './chart/readout.js'
 import { sceneOf } from './chart/compose.js'
 import type { Scene } from './chart/scene.js'
 import { chartStyles } from './chart/styles.js'
+import { download, fileName } from './download.js'
+import { RooflineElement } from './element.js'
 import { send } from './events.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/styles.js'
+import { reportOf } from './reports.js'
 import { base, tokens } from './tokens.js'
 
 /**
  * The roofline of one GPU with every kernel of a report as a point: filled for prefill, a ring for decode.
  * Fires `kernel-select` with the key of the kernel, `decode/decoder/attn/qkv`, when another one is read.
  */
-export class RooflineChart extends LitElement {
+export class RooflineChart extends RooflineElement {
   static override styles = [tokens, base, openerStyles, chartStyles]
 
   /** What is drawn; `scenario` computes it. */
@@ -43,14 +46,9 @@ export class RooflineChart extends LitElement {
     requestAnimationFrame(() => { this.width = Math.floor(entry?.contentRect.width ?? 0) })
   })
 
-  constructor() {
-    super()
-    updateWhenLocaleChanges(this)
-  }
-
   /** What the chart shows; null without an answer. */
   get data(): ChartData | null {
-    const report = this.report ?? (this.scenario === null ? null : analyze(this.scenario))
+    const report = this.report ?? (this.scenario === null ? null : reportOf(this.scenario))
     if (report === this.source) return this.shown
     const device = report?.device ?? null
     this.source = report
@@ -61,6 +59,20 @@ export class RooflineChart extends LitElement {
   /** Every point as it is drawn. */
   get drawn(): { readonly x: number; readonly y: number; readonly key: string }[] {
     return this.handle?.values() ?? []
+  }
+
+  /** The chart as a file, painted as it is shown; null without an answer. */
+  async image(kind: 'png' | 'svg'): Promise<Blob | null> {
+    const { scene, data } = this
+    if (scene === null || data === null) return null
+    const { pngOf, svgOf } = await import('./chart/image.js')
+    return kind === 'png' ? pngOf(scene) : new Blob([svgOf(scene, summary(data))], { type: 'image/svg+xml' })
+  }
+
+  /** Offers the chart as a file named after model and GPU. */
+  async save(kind: 'png' | 'svg'): Promise<void> {
+    const { report } = this, image = await this.image(kind)
+    if (report !== null && image !== null) download(fileName(report, 'roofline', kind), image)
   }
 
   override connectedCallback(): void {
@@ -79,7 +91,7 @@ export class RooflineChart extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('scenario') && this.scenario !== null) this.report = analyze(this.scenario)
+    if (changed.has('scenario') && this.scenario !== null) this.report = reportOf(this.scenario)
   }
 
   protected override firstUpdated(): void {
@@ -117,11 +129,9 @@ export class RooflineChart extends LitElement {
 
   private draw(): void {
     const data = this.data
-    if (data === null || this.width === 0) return
-    this.handle ??= createChart(this.canvas, {
-      under: context => { if (this.scene) paintUnder(context, this.scene) },
-      over: context => { if (this.scene) paintOver(context, this.scene) },
-    })
+    // At first the observer has not told the width yet.
+    const width = this.width || Math.floor(this.plot.clientWidth)
+    if (data === null || width === 0) return
     this.domain = domainOf(data.points, this.domain)
     const font = `13px ${getComputedStyle(this).fontFamily}`
     const context = this.canvas.getContext('2d')
@@ -129,8 +139,21 @@ export class RooflineChart extends LitElement {
       if (context) context.font = font
       return context?.measureText(text).width ?? 0
     }
-    this.scene = sceneOf(data, this.width, this.domain, this.pointOf(data)?.key ?? null, colorsOf(this.probe), font, measure)
-    this.handle.show(this.scene)
+    this.scene = sceneOf(data, width, this.domain, this.pointOf(data)?.key ?? null, colorsOf(this.probe), font, measure)
+    if (this.handle === null) void this.start(this.scene)
+    else this.handle.show(this.scene)
+  }
+
+  /** Loads what draws; the place of the drawing is taken before, so that nothing below it moves. */
+  private async start({ frame: { width, height } }: Scene): Promise<void> {
+    Object.assign(this.canvas.style, { width: `${String(width)}px`, height: `${String(height)}px` })
+    const { createChart } = await import('./chart/adapter.js')
+    if (!this.isConnected || this.handle !== null) return
+    this.handle = createChart(this.canvas, {
+      under: context => { if (this.scene) paintUnder(context, this.scene) },
+      over: context => { if (this.scene) paintOver(context, this.scene) },
+    })
+    this.draw()
   }
 
   private readonly point = (event: PointerEvent): void => {

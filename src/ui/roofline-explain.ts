@@ -45,7 +45,7 @@ export class RooflineExplain extends LitElement {
     const notes = footnotes(quantity)
     const lines = [symbols, formula].filter((line, i, all) => line !== '' && all.indexOf(line) === i)
     return html`<section aria-label=${title === '' ? this.path : title}>
-      ${title === '' ? nothing : html`<p class="title" lang="en">${title}</p>`}
+      ${title === '' ? nothing : html`<p class="title" lang="en">${title} <span class="path">${this.path}</span></p>`}
       ${problems.map(({ message }) => html`<p lang="en">${message}</p>`)}
       ${problems.length > 0 ? nothing : value(quantity)}
       ${lines.length === 0 ? nothing : html`<div class="formula">${lines.map(line => html`<p>= ${line}</p>`)}</div>`}
@@ -56,7 +56,7 @@ export class RooflineExplain extends LitElement {
         ${inputs.some(({ datum }) => datum) && !this.cited ? html`<button type="button" class="button sources" @click=${this.cite}>${msg('Sources')}</button>` : nothing}
         <button type="button" class="button" aria-expanded=${this.tex === null ? 'false' : 'true'} @click=${this.typeset}>TeX</button></div>`}
       ${this.tex === null ? nothing : html`<pre class="tex" tabindex="0">${this.tex}</pre>`}
-      <button type="button" class="close" aria-label=${msg('Close')} @click=${() => { this.dispatchEvent(new Event('close')) }}>✕</button>
+      <button type="button" class="close" aria-label=${msg('Close')} @click=${() => { this.dispatchEvent(new Event('close')) }}><svg viewBox="0 0 16 16" aria-hidden="true"><path d="m3 3 10 10M13 3 3 13"></path></svg></button>
     </section>`
   }
 
@@ -67,7 +67,7 @@ export class RooflineExplain extends LitElement {
     const from = reference(source, notes)
     return html`<li><span class="key">${this.opener.figure(deeper, name, 'deeper-button')}</span>
       <span class="amount number">${amount(value, unit)}</span>
-      <span class="about"><span lang="en">${title}${formula === null ? '' : ` = ${formula}`}</span>${from === '' ? nothing : html` <span class="muted" lang="en">${from}</span>`}</span>
+      <span class="about"><span lang="en">${title}${formula === null ? '' : ` = ${formula}`}</span>${from === '' ? nothing : html` <span class="from" lang="en">${from}</span>`}</span>
       ${this.opener.panel(this.scenario, [deeper])}</li>`
   }
 

@@ -1,13 +1,17 @@
-import { msg, updateWhenLocaleChanges } from '@lit/localize'
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { msg } from '@lit/localize'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { classMap } from 'lit/directives/class-map.js'
-import { analyze, type KernelReport, type Phase, type Report, type Scenario } from '../index.js'
+import type { KernelReport, Phase, Report, Scenario } from '../index.js'
+import { csv } from '../scenario/csv.js'
+import { download, fileName } from './download.js'
+import { RooflineElement } from './element.js'
 import { send } from './events.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/styles.js'
 import { kernelStyles } from './kernel-styles.js'
 import { number, share } from './number.js'
+import { reportOf } from './reports.js'
 import { base, tokens } from './tokens.js'
 import { bound, kernelName, phaseName } from './words.js'
 
@@ -21,7 +25,7 @@ type Field = (typeof fields)[number]
  * The kernels of one phase with work, traffic and time, the longest first or in the order they run.
  * Fires `kernel-select` with the key of the kernel that is pointed at.
  */
-export class RooflineKernels extends LitElement {
+export class RooflineKernels extends RooflineElement {
   static override styles = [tokens, base, openerStyles, kernelStyles]
 
   /** What is listed; `scenario` computes it. */
@@ -37,13 +41,8 @@ export class RooflineKernels extends LitElement {
   @state() private byTime = true
   private readonly opener = new Opener(this)
 
-  constructor() {
-    super()
-    updateWhenLocaleChanges(this)
-  }
-
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('scenario') && this.scenario !== null) this.report = analyze(this.scenario)
+    if (changed.has('scenario') && this.scenario !== null) this.report = reportOf(this.scenario)
   }
 
   protected override render(): unknown {
@@ -53,6 +52,8 @@ export class RooflineKernels extends LitElement {
     return html`<div class="head">
         <div class="title" role="heading" aria-level=${this.headingLevel}>${msg('Kernels')}</div>
         <div class="small">${this.byTime ? msg('One pass, the longest first') : msg('One pass, in the order they run')}</div>
+        <div class="exports"><button type="button" @click=${this.saveTable}>CSV<span class="hidden">, ${msg('kernels as a file')}</span></button>
+          <button type="button" @click=${this.saveReport}>JSON<span class="hidden">, ${msg('report as a file')}</span></button></div>
         <div class="segments" role="group" aria-label=${msg('Phase')}>${phases.map(({ phase }) => html`
           <button type="button" aria-pressed=${phase === shown.phase ? 'true' : 'false'} @click=${() => { this.show(phase) }}>${phaseName(phase)}</button>`)}</div>
       </div>
@@ -108,6 +109,14 @@ export class RooflineKernels extends LitElement {
 
   private readonly sort = (): void => {
     this.byTime = !this.byTime
+  }
+
+  private readonly saveTable = (): void => {
+    if (this.report !== null) download(fileName(this.report, 'kernels', 'csv'), csv(this.report), 'text/csv')
+  }
+
+  private readonly saveReport = (): void => {
+    if (this.report !== null) download(fileName(this.report, 'report', 'json'), `${JSON.stringify(this.report, null, 2)}\n`, 'application/json')
   }
 
   private select(key: string): void {

@@ -53,6 +53,9 @@ export const base = css`
   .head { display: flex; align-items: baseline; gap: 16px; margin-bottom: 16px }
   .head .small { flex: 1 }
   .title { font: 600 15px/24px var(--font) }
+  .exports { display: flex; gap: 12px; font: var(--small); color: var(--ink-2) }
+  .exports button { min-width: 24px; min-height: 24px }
+  .exports button:hover { color: var(--ink); text-decoration: underline; text-underline-offset: 3px }
   .segments { display: inline-flex; border-radius: 6px; background: var(--surface-2); padding: 2px; font: var(--small) }
   .segments button { padding: 4px 12px; border-radius: 4px; color: var(--ink-2) }
   .segments [aria-pressed='true'] { background: var(--surface); color: var(--ink); box-shadow: 0 0 0 1px var(--edge) }

@@ -5,8 +5,8 @@ import type { Input, Quantity } from '../../index.js'
 const inline = 48
 
 /** The sources that stand below, in order. */
-export function footnotes({ inputs, source }: Quantity): string[] {
-  const all = [...inputs.map(input => input.source), source].filter(text => text !== null)
+export function footnotes({ inputs }: Quantity): string[] {
+  const all = inputs.map(input => input.source).filter(text => text !== null)
   return [...new Set(all.filter(text => text.length > inline))]
 }
 

@@ -1,0 +1,60 @@
+/** The chart as a file, painted from the same scene as on the page. */
+import { paintOver, paintUnder } from './paint.js'
+import type { Pen } from './pen.js'
+import type { Scene } from './scene.js'
+import { SvgPen } from './svg.js'
+
+/** Pixels of an image for each of the page: sharp in print. */
+const density = 2
+
+/** As SVG. */
+export function svgOf(scene: Scene, title: string): string {
+  const context = document.createElement('canvas').getContext('2d')
+  const pen = new SvgPen((text, font) => {
+    if (context === null) return new TextMetrics()
+    context.font = font
+    return context.measureText(text)
+  })
+  paint(pen, scene)
+  return pen.image(scene.frame.width, scene.frame.height, scene.colors.surface, title)
+}
+
+/** As PNG; null where the browser makes none. */
+export async function pngOf(scene: Scene): Promise<Blob | null> {
+  const { frame: { width, height }, colors } = scene
+  const canvas = document.createElement('canvas')
+  canvas.width = width * density
+  canvas.height = height * density
+  const context = canvas.getContext('2d')
+  if (context === null) return null
+  context.scale(density, density)
+  context.fillStyle = colors.surface
+  context.fillRect(0, 0, width, height)
+  paint(context, scene)
+  return new Promise(done => { canvas.toBlob(done) })
+}
+
+/** Everything, without a mark on the kernel that happens to be read. */
+function paint(pen: Pen, selected: Scene): void {
+  const scene = { ...selected, selected: null }
+  paintUnder(pen, scene)
+  paintPoints(pen, scene)
+  paintOver(pen, scene)
+}
+
+/** Prefill is filled, decode a ring; what lies below the plot is a caret on its edge. */
+function paintPoints(pen: Pen, { places, colors }: Scene): void {
+  for (const decode of [false, true]) for (const { point: { phase, limit }, x, y, r, off } of places) {
+    if ((phase === 'decode') !== decode) continue
+    pen.beginPath()
+    if (off) {
+      for (const [dx, dy] of [[-3.5, -2], [3.5, -2], [0, 4]] as const) pen.lineTo(x + dx, y + dy)
+      pen.closePath()
+    } else pen.arc(x, y, r, 0, 2 * Math.PI)
+    pen.fillStyle = off || !decode ? colors[limit] : colors[`${limit}Ring`]
+    pen.fill()
+    pen.strokeStyle = decode ? colors[limit] : colors.surface
+    pen.lineWidth = decode ? 2 : 1.5
+    pen.stroke()
+  }
+}
