@@ -1,9 +1,21 @@
-/** Boots the page: the elements, and the switch between the two languages. */
+/** Boots the page: the elements, the address, the worker, and the switch between the two languages. */
 import './ui/define.js'
+import { keepAddress } from './ui/address.js'
+import { keepStatus } from './ui/status.js'
+import { isFirstVisit, recents } from './ui/recent.js'
 import { localeOf, setLocale, type Locale } from './ui/index.js'
 import { useWorker } from './ui/sweep.js'
 
 useWorker(() => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))
+
+const calculator = document.querySelector('roofline-calculator')
+if (calculator !== null) {
+  keepStatus(document.querySelector('#status'), isFirstVisit())
+  calculator.recent = recents()
+  // The scenario of a link is not preceded by another one.
+  calculator.hidden = location.hash.length > 1
+  void keepAddress(calculator).ready.finally(() => { calculator.hidden = false })
+}
 
 const names: Readonly<Record<Locale, string>> = { en: 'EN', zh: '中文' }
 const button = document.querySelector<HTMLButtonElement>('#language')

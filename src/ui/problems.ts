@@ -14,12 +14,12 @@ export function suggestions({ path, suggestions }: Problem, apply: Apply | null)
   return html`<div class="actions">${suggestions.map(value => html`<button type="button" class="button" @click=${() => { apply(path, value) }}>${value}</button>`)}</div>`
 }
 
-/** Errors in a frame, each with message, path and ways on. */
-export function notice(problems: readonly Problem[], title: string, apply: Apply | null): TemplateResult | typeof nothing {
+/** Errors in a frame, each with message and path, and ways on. */
+export function notice(problems: readonly Problem[], title: string, apply: Apply | null, ways: unknown = nothing): TemplateResult | typeof nothing {
   if (problems.length === 0) return nothing
   return html`<div class="notice" role="alert"><span class="sign" aria-hidden="true">!</span><div>
     <p class="title small-title">${title}</p>
-    <ul>${problems.map(problem => said(problem, apply))}</ul></div></div>`
+    <ul>${problems.map(problem => said(problem, apply))}</ul>${ways}</div></div>`
 }
 
 /** Notes that accompany an answer. */

@@ -1,34 +1,56 @@
-import { msg, updateWhenLocaleChanges } from '@lit/localize'
-import { html, LitElement, nothing, type TemplateResult } from 'lit'
+import { msg } from '@lit/localize'
+import { html, nothing, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { classMap } from 'lit/directives/class-map.js'
-import { analyze, readModel, type Problem, type Report, type Scenario } from '../index.js'
+import type { Problem, Report, Scenario } from '../index.js'
 import { calculatorStyles } from './calculator-styles.js'
+import { opening, RooflineElement } from './element.js'
 import { send } from './events.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/styles.js'
 import { figures } from './figure-view.js'
 import { figureStyles } from './figure-styles.js'
 import { flags, kindAt, valueOf, withField } from './flags.js'
+import { Keeper } from './keeper.js'
+import { chooser, modelOf, unknown } from './opened.js'
 import { notes, notice } from './problems.js'
 import { rail } from './rail.js'
 import { railStyles } from './rail-styles.js'
 import type { RooflineChart } from './roofline-chart.js'
+import type { Stand } from './stand.js'
+import { reportOf } from './reports.js'
 import { base, tokens } from './tokens.js'
+import { toolStyles } from './tool-styles.js'
+import type { Recent } from './tools.js'
 import { capacityNote, gpuName, modelName, summary, verdict } from './verdict.js'
-
-const opening: Scenario = { model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } }
 
 /**
  * The calculator: a scenario as fields, its answer as sentence, figures, chart, memory and kernels.
  * Attributes are the command line's flags; the property `scenario` takes the whole document.
- * Fires `scenario-change` when the user changes the scenario and `report` with every new report.
+ * @customElement roofline-calculator
+ * @fires {CustomEvent} scenario-change - the user changed the scenario; `detail.scenario` is the new one
+ * @fires {CustomEvent} report - there is a new report, `detail.report`; the first once the element is near what is seen
+ * @slot brand - above the fields
+ * @slot tools - in the row of tools
+ * @csspart scenario - the fields
+ * @csspart results - all beside them
+ * @csspart verdict - the answer in two sentences
+ * @csspart plot - the drawing of the roofline
+ * @csspart readout - the numbers of one kernel
+ * @csspart bar - the bar of the memory
+ * @csspart table - the table of kernels
  */
-export class RooflineCalculator extends LitElement {
-  static override styles = [tokens, base, calculatorStyles, openerStyles, figureStyles, railStyles]
+export class RooflineCalculator extends RooflineElement {
+  static override styles = [tokens, base, calculatorStyles, toolStyles, openerStyles, figureStyles, railStyles]
 
   /** Level of the first heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 2
+  /** Links to scenarios looked at before, for the tool bar. */
+  @property({ attribute: false }) recent: readonly Recent[] = []
+  /** Gives the link to the scenario as it stands, null for one too long; a page without addresses has no Share. */
+  @property({ attribute: false }) address: (() => Promise<string | null>) | null = null
+  /** What stands in the way outside of the scenario, such as a link that cannot be read. */
+  @property({ attribute: false }) problems: readonly Problem[] = []
   @state() private given: Scenario = opening
   @state() private unreadable: { readonly name: string; readonly problems: readonly Problem[] } | null = null
   @state() private file: string | null = null
@@ -36,13 +58,14 @@ export class RooflineCalculator extends LitElement {
   @state() private opened = false
   @state() private selected: string | null = null
   private readonly opener = new Opener(this)
+  private readonly keeper = new Keeper(this)
   private current: Report | null = null
   private sent: Report | null = null
   private answer: Report | null = null
+  private answered: Stand | null = null
 
   constructor() {
     super()
-    updateWhenLocaleChanges(this)
     this.addEventListener('dragover', this.dragged)
     this.addEventListener('dragleave', event => { if (!this.contains(event.relatedTarget as Node | null)) this.dropping = false })
     this.addEventListener('drop', this.dropped)
@@ -73,21 +96,52 @@ export class RooflineCalculator extends LitElement {
 
   /** The answer to the scenario, or why there is none. */
   get report(): Report {
-    this.current ??= analyze(this.given)
+    this.current ??= reportOf(this.given)
     return this.current
+  }
+
+  /** The scenario and the name of the file that its model came from. */
+  get stand(): Stand {
+    return { scenario: this.given, file: this.file }
+  }
+
+  set stand({ scenario, file }: Stand) {
+    this.scenario = scenario
+    this.file = file
+  }
+
+  /** What the attributes ask. */
+  get opening(): Stand {
+    const given = Object.entries(flags).flatMap(([name, [path, kind]]) => {
+      const text = this.getAttribute(name)
+      return text === null ? [] : [[path, valueOf(kind, text)] as const]
+    })
+    return { scenario: given.reduce((scenario, [path, value]) => withField(scenario, path, value), opening), file: null }
+  }
+
+  /** Takes over a scenario that the page has an address for: it can be undone, and no event tells of it. */
+  restore(stand: Stand): void {
+    this.unreadable = null
+    this.keeper.restore(stand)
+  }
+
+  /** One step back or on. */
+  move(by: 'undo' | 'redo'): void {
+    this.unreadable = null
+    this.keeper.move(by)
   }
 
   /** Reads a model from a file; one that cannot be read leaves the scenario as it was. */
   async open(file: File): Promise<void> {
-    const { model, problems } = await readModel(file)
-    this.unreadable = model === null ? { name: file.name, problems } : null
-    if (model === null) return
-    this.file = file.name
-    this.change(withField(this.given, 'model', model))
+    const read = await modelOf(file)
+    this.unreadable = 'problems' in read ? { name: file.name, problems: read.problems } : null
+    if ('model' in read) this.replace(read.model, file.name)
   }
 
   protected override willUpdate(): void {
-    if (this.report.phases.length > 0) this.answer = this.report
+    if (this.report.phases.length === 0 || this.report === this.answer) return
+    this.answer = this.report
+    this.answered = this.stand
   }
 
   protected override updated(): void {
@@ -99,30 +153,31 @@ export class RooflineCalculator extends LitElement {
   protected override render(): unknown {
     const { answer, report } = this
     return html`<div class="page">
-      <section class=${classMap({ scenario: true, opened: this.opened })} aria-label=${msg('Scenario')}>
+      <section part="scenario" class=${classMap({ scenario: true, opened: this.opened })} aria-label=${msg('Scenario')}>
         <button type="button" class="summary" aria-expanded=${this.opened ? 'true' : 'false'} aria-controls="fields" @click=${this.toggle}>
-          ${answer === null ? msg('Scenario') : html`<b>${modelName(answer, this.file)}, ${answer.scenario.gpus ?? 1} × ${gpuName(answer)}</b><span>${summary(answer)}</span>`}</button>
+          ${answer === null ? msg('Scenario') : html`<b>${modelName(answer, this.answered?.file ?? null)}, ${answer.scenario.gpus ?? 1} × ${gpuName(answer)}</b><span>${summary(answer)}</span>`}</button>
         <div class="fields" id="fields"><div class="brand"><slot name="brand"></slot></div>
           ${rail({ scenario: this.given, answer, problems: report.problems, file: this.file, apply: this.apply, open: this.take })}</div>
       </section>
-      <div class="results"><div class="tools"><slot name="tools"></slot></div>
-        ${this.unreadable === null ? nothing : notice(this.unreadable.problems, `${this.unreadable.name}: ${msg('this file could not be read; the last answer stays')}`, null)}
-        ${notice(report.problems.filter(({ severity }) => severity === 'error'), msg('No answer for this scenario; below is the last one'), this.apply)}
+      <div class="results" part="results"><div class="tools"><div class="bar"><slot name="bar"></slot></div>${this.keeper.bar()}<slot name="tools"></slot></div>${this.keeper.said()}
+        ${notice(this.problems, msg('This link could not be opened; nothing changed'), null)}
+        ${this.unreadable === null ? nothing : notice(this.unreadable.problems, `${this.unreadable.name}: ${msg('this file could not be read; the last answer stays')}`, null, html`<div class="actions">${chooser(this.take)}<button type="button" class="button" @click=${this.dismiss}>${msg('Go on without it')}</button></div>`)}
+        ${notice(report.problems.filter(({ severity }) => severity === 'error'), msg('No answer for this scenario; below is the last one'), this.apply, unknown(this.given.model, report.problems, { as: this.replace, back: this.answered === null ? null : this.return }))}
         ${answer === null ? nothing : this.result(answer, answer !== report)}</div>
       ${this.dropping ? html`<div class="dropping"><div><b>${msg('Drop to read config.json')}</b><p class="small">${msg('It stays on this machine')}</p></div></div>` : nothing}</div>`
   }
 
   private result(answer: Report, stale: boolean): TemplateResult {
     const fits = answer.memory?.fits !== false
-    const memory = this.section(msg('Memory'), capacityNote(answer), html`<roofline-memory .report=${answer}></roofline-memory>`)
+    const memory = this.section(msg('Memory'), capacityNote(answer), html`<roofline-memory exportparts="bar" .report=${answer}></roofline-memory>`)
     return html`<div class=${classMap({ answer: true, stale })} @kernel-select=${this.pick}>
-      <div class="verdict" role="heading" aria-level=${this.headingLevel}>${verdict(answer, this.file)}</div>
+      <div class="verdict" part="verdict" role="heading" aria-level=${this.headingLevel}>${verdict(answer, this.answered?.file ?? null)}</div>
       ${figures(answer, this.opener)}
       ${notes(answer.problems.filter(({ severity }) => severity === 'note'), this.apply)}
       ${fits ? nothing : memory}
-      ${this.section(msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart .report=${answer} .selected=${this.selected}></roofline-chart>`, this.exports)}
+      ${this.section(msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart exportparts="plot, readout" .report=${answer} .selected=${this.selected}></roofline-chart>`, this.exports)}
       ${fits ? memory : nothing}
-      <section><roofline-kernels .report=${answer} .selected=${this.selected} heading-level=${this.headingLevel + 1}></roofline-kernels></section></div>`
+      <section><roofline-kernels exportparts="table" .report=${answer} .selected=${this.selected} heading-level=${this.headingLevel + 1}></roofline-kernels></section></div>`
   }
 
   private section(title: string, caption: string, content: TemplateResult, actions: () => unknown = () => nothing): TemplateResult {
@@ -139,12 +194,19 @@ export class RooflineCalculator extends LitElement {
     const kind = kindAt(path)
     if (kind === null) return
     if (path === 'model') this.unreadable = null
-    this.change(withField(this.given, path, text === '' ? undefined : valueOf(kind, text)))
+    this.keeper.change({ scenario: withField(this.given, path, text === '' ? undefined : valueOf(kind, text)), file: path === 'model' ? null : this.file }, path)
   }
 
-  private change(scenario: Scenario): void {
-    this.scenario = scenario
-    send(this, 'scenario-change', { scenario })
+  private readonly replace = (model: string | object, file = this.file): void => {
+    this.keeper.change({ scenario: withField(this.given, 'model', model), file }, null)
+  }
+
+  private readonly return = (): void => {
+    if (this.answered !== null) this.replace(this.answered.scenario.model, this.answered.file)
+  }
+
+  private readonly dismiss = (): void => {
+    this.unreadable = null
   }
 
   private readonly pick = (event: CustomEvent<{ key: string }>): void => {

@@ -16,6 +16,12 @@ export const toolStyles = css`
   .copied { font: var(--small); color: var(--ink-2); text-align: end }
   .copied:empty { display: none }
   .copied input { width: min(360px, 100%); height: 32px; padding: 0 8px; border: 1px solid var(--edge); border-radius: 6px; background: var(--surface) }
+  .choose { position: relative; cursor: pointer }
+  .choose:focus-within { outline: 2px solid var(--ink); outline-offset: 2px }
+  .understood { display: flex; flex-wrap: wrap; gap: 0 16px; margin: 8px 0 }
+  .understood dt { color: var(--ink-2) }
+  .understood dd { color: var(--ink-2) }
+  .understood b { color: var(--ink); font-weight: 600 }
   @container (max-width: 640px) {
     .tools { flex-wrap: wrap }
     .tool { width: 40px; height: 40px; padding: 0; justify-content: center }

@@ -20,7 +20,6 @@ export interface Tools {
   readonly redoes: boolean
   readonly shares: boolean
   readonly recent: readonly Recent[]
-  readonly copied: Copied | null
   readonly move: (by: 'undo' | 'redo') => void
   readonly reset: () => void
   readonly share: () => void
