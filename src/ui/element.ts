@@ -1,7 +1,14 @@
 /** What the elements have in common. */
 import { updateWhenLocaleChanges } from '@lit/localize'
-import { LitElement } from 'lit'
+import { LitElement, type PropertyValues } from 'lit'
+import { property } from 'lit/decorators.js'
+import type { Report, Scenario } from '../index.js'
+import { flags, valueOf, withField } from './flags.js'
 import { inView } from './in-view.js'
+import { reportOf } from './reports.js'
+
+/** The scenario that attributes change. */
+export const opening: Scenario = { model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } }
 
 /** An element that speaks the language of the page and starts when it is near what is seen. */
 export class RooflineElement extends LitElement {
@@ -14,5 +21,29 @@ export class RooflineElement extends LitElement {
     // Parts of another element start with it, so that its height is final at once.
     if (!this.hasUpdated && !(this.getRootNode() instanceof ShadowRoot)) await inView(this)
     await super.scheduleUpdate()
+  }
+}
+
+/** An element that shows a part of one report: of a given one, or of the scenario that a property or attributes state. */
+export class ReportElement extends RooflineElement {
+  /** What is shown; `scenario` computes it. */
+  @property({ attribute: false }) report: Report | null = null
+  /** A scenario to analyze instead of a report. */
+  @property({ attribute: false }) scenario: Scenario | null = null
+
+  static override get observedAttributes(): string[] {
+    return [...super.observedAttributes, ...Object.keys(flags)]
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    super.attributeChangedCallback(name, old, value)
+    const flag = flags[name]
+    if (flag === undefined || old === value) return
+    const [path, kind] = flag
+    this.scenario = withField(this.scenario ?? opening, path, value === null ? undefined : valueOf(kind, value))
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('scenario') && this.scenario !== null) this.report = reportOf(this.scenario)
   }
 }

@@ -1,7 +1,7 @@
 import { msg } from '@lit/localize'
-import { html, nothing, type PropertyValues } from 'lit'
+import { html, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
-import type { Report, Scenario } from '../index.js'
+import type { Report } from '../index.js'
 import type { Handle } from './chart/adapter.js'
 import { colorsOf } from './chart/colors.js'
 import { chartData, type ChartData, type Point } from './chart/data.js'
@@ -12,7 +12,7 @@ import { sceneOf } from './chart/compose.js'
 import type { Scene } from './chart/scene.js'
 import { chartStyles } from './chart/styles.js'
 import { download, fileName } from './download.js'
-import { RooflineElement } from './element.js'
+import { ReportElement } from './element.js'
 import { send } from './events.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/styles.js'
@@ -21,15 +21,14 @@ import { base, tokens } from './tokens.js'
 
 /**
  * The roofline of one GPU with every kernel of a report as a point: filled for prefill, a ring for decode.
- * Fires `kernel-select` with the key of the kernel, `decode/decoder/attn/qkv`, when another one is read.
+ * @customElement roofline-chart
+ * @fires {CustomEvent} kernel-select - another kernel is read out; `detail.key` names it: `decode/decoder/attn/qkv`
+ * @csspart plot - the drawing
+ * @csspart readout - the numbers of one kernel, beside the drawing
  */
-export class RooflineChart extends RooflineElement {
+export class RooflineChart extends ReportElement {
   static override styles = [tokens, base, openerStyles, chartStyles]
 
-  /** What is drawn; `scenario` computes it. */
-  @property({ attribute: false }) report: Report | null = null
-  /** A scenario to analyze instead of a report. */
-  @property({ attribute: false }) scenario: Scenario | null = null
   /** The kernel whose numbers are read out; the longest of decode at first. */
   @property() selected: string | null = null
   @state() private width = 0
@@ -90,10 +89,6 @@ export class RooflineChart extends RooflineElement {
     this.handle = null
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('scenario') && this.scenario !== null) this.report = reportOf(this.scenario)
-  }
-
   protected override firstUpdated(): void {
     this.observe()
   }
@@ -107,7 +102,7 @@ export class RooflineChart extends RooflineElement {
     const point = this.pointOf(data)
     return html`
       <div class="row">
-        <div class="plot" role="group" tabindex="0" aria-label=${data === null ? msg('Roofline') : summary(data)} @keydown=${this.walk}>
+        <div class="plot" part="plot" role="group" tabindex="0" aria-label=${data === null ? msg('Roofline') : summary(data)} @keydown=${this.walk}>
           <canvas aria-hidden="true" @pointermove=${this.point} @pointerdown=${this.point} @click=${this.explain}></canvas>
           <span class="probe" aria-hidden="true"></span><span class="scheme" aria-hidden="true" @transitionend=${() => { this.draw() }}></span>
         </div>

@@ -1,8 +1,9 @@
-import { msg, updateWhenLocaleChanges } from '@lit/localize'
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { msg } from '@lit/localize'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { cite, explain, type Input, type Quantity, type Scenario } from '../index.js'
 import { amount, exactly, symbolOf } from '../format.js'
+import { RooflineElement } from './element.js'
 import { Opener } from './explain/opener.js'
 import { footnotes, reference } from './explain/sources.js'
 import { explainStyles, openerStyles } from './explain/styles.js'
@@ -11,9 +12,10 @@ import { base, tokens } from './tokens.js'
 
 /**
  * One number of a report with its formula and what it is computed from; inputs with a formula of their own open in place.
- * Fires `close`, which does not bubble, when the user is done with it.
+ * @customElement roofline-explain
+ * @fires {Event} close - the user is done with it; it does not bubble
  */
-export class RooflineExplain extends LitElement {
+export class RooflineExplain extends RooflineElement {
   static override styles = [tokens, base, openerStyles, explainStyles]
 
   /** The question that the number answers. */
@@ -24,11 +26,6 @@ export class RooflineExplain extends LitElement {
   @state() private cited = false
   @state() private tex: string | null = null
   private readonly opener = new Opener(this, 'deeper')
-
-  constructor() {
-    super()
-    updateWhenLocaleChanges(this)
-  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('scenario') && !changed.has('path')) return

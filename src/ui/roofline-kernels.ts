@@ -1,17 +1,16 @@
 import { msg } from '@lit/localize'
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { classMap } from 'lit/directives/class-map.js'
-import type { KernelReport, Phase, Report, Scenario } from '../index.js'
+import type { KernelReport, Phase } from '../index.js'
 import { csv } from '../scenario/csv.js'
 import { download, fileName } from './download.js'
-import { RooflineElement } from './element.js'
+import { ReportElement } from './element.js'
 import { send } from './events.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/styles.js'
 import { kernelStyles } from './kernel-styles.js'
 import { number, share } from './number.js'
-import { reportOf } from './reports.js'
 import { base, tokens } from './tokens.js'
 import { bound, kernelName, phaseName } from './words.js'
 
@@ -23,15 +22,13 @@ type Field = (typeof fields)[number]
 
 /**
  * The kernels of one phase with work, traffic and time, the longest first or in the order they run.
- * Fires `kernel-select` with the key of the kernel that is pointed at.
+ * @customElement roofline-kernels
+ * @fires {CustomEvent} kernel-select - another row is pointed at; `detail.key` names its kernel: `decode/decoder/attn/qkv`
+ * @csspart table - the table
  */
-export class RooflineKernels extends RooflineElement {
+export class RooflineKernels extends ReportElement {
   static override styles = [tokens, base, openerStyles, kernelStyles]
 
-  /** What is listed; `scenario` computes it. */
-  @property({ attribute: false }) report: Report | null = null
-  /** A scenario to analyze instead of a report. */
-  @property({ attribute: false }) scenario: Scenario | null = null
   /** The phase listed; decode where there is one. */
   @property() phase: Phase['phase'] | null = null
   /** The key of the row that is marked. */
@@ -40,10 +37,6 @@ export class RooflineKernels extends RooflineElement {
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3
   @state() private byTime = true
   private readonly opener = new Opener(this)
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('scenario') && this.scenario !== null) this.report = reportOf(this.scenario)
-  }
 
   protected override render(): unknown {
     const phases = this.report?.phases ?? []
@@ -65,7 +58,7 @@ export class RooflineKernels extends RooflineElement {
     const rows = this.byTime ? shown.kernels.toSorted((a, b) => time(b) - time(a)) : shown.kernels
     const whole = (field: (typeof totals)[number], content: unknown): TemplateResult => this.opener.figure(`${shown.phase}/${field}`, content)
     const longest = Math.max(...shown.kernels.map(time))
-    return html`<div class="scroll"><table>
+    return html`<div class="scroll"><table part="table">
       <caption class="hidden">${msg('Kernels')}, ${phaseName(shown.phase)}</caption>
       <thead><tr>
         <th scope="col">${msg('Kernel')}</th><th scope="col" class="n"><span aria-label=${msg('Runs')}>×</span></th><th scope="col" class="n wide">${msg('Work')}</th>

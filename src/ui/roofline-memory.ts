@@ -1,20 +1,22 @@
 import { msg, str } from '@lit/localize'
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import { property } from 'lit/decorators.js'
-import type { Memory, Report, Scenario } from '../index.js'
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { Memory } from '../index.js'
 import { quantity } from '../format.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/styles.js'
-import { RooflineElement } from './element.js'
+import { ReportElement } from './element.js'
 import { number, shareText } from './number.js'
-import { reportOf } from './reports.js'
 import { base, tokens } from './tokens.js'
 
 const parts = ['weights', 'cache', 'activations', 'gradients', 'states', 'overhead'] as const
 type Part = (typeof parts)[number]
 
-/** The memory of the fullest GPU: its parts in one bar, and the line where the capacity ends. */
-export class RooflineMemory extends RooflineElement {
+/**
+ * The memory of the fullest GPU: its parts in one bar, and the line where the capacity ends.
+ * @customElement roofline-memory
+ * @csspart bar - the bar
+ */
+export class RooflineMemory extends ReportElement {
   static override styles = [tokens, base, openerStyles, css`
     .bar { position: relative; height: 32px; display: flex; background: var(--surface) }
     .bar i { height: 100%; box-shadow: inset -1px 0 var(--surface) }
@@ -34,16 +36,8 @@ export class RooflineMemory extends RooflineElement {
     @container (max-width: 600px) { .shares { grid-template-columns: 1fr 1fr } }
   `]
 
-  /** What is drawn; `scenario` computes it. */
-  @property({ attribute: false }) report: Report | null = null
-  /** A scenario to analyze instead of a report. */
-  @property({ attribute: false }) scenario: Scenario | null = null
 
   private readonly opener = new Opener(this)
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('scenario') && this.scenario !== null) this.report = reportOf(this.scenario)
-  }
 
   protected override render(): unknown {
     const memory = this.report?.memory ?? null
@@ -62,7 +56,7 @@ function bar({ total, capacity, fits, ...memory }: Memory, held: readonly Part[]
   const whole = Math.max(total, capacity)
   const at = (bytes: number): string => `${(bytes / whole * 100).toFixed(3)}%`
   const near = Math.abs(total - capacity) / whole < 0.15 || total / whole < 0.08
-  return html`<div class="bar" role="img" aria-label=${msg(str`${quantity(total, 'B')} of ${quantity(capacity, 'B')} per GPU`)}>
+  return html`<div class="bar" part="bar" role="img" aria-label=${msg(str`${quantity(total, 'B')} of ${quantity(capacity, 'B')} per GPU`)}>
       ${held.map(part => html`<i class=${part} .style=${`width: ${at(memory[part])}`}></i>`)}
       ${fits ? html`<span class="free">${(capacity - total) / whole < 0.2 ? nothing : msg(str`${quantity(capacity - total, 'B')} free`)}</span>` : html`<span class="over" .style=${`left: ${at(capacity)}`}></span>`}
       <span class="limit" .style=${`left: ${at(capacity)}`}></span>

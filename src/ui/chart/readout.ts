@@ -10,7 +10,7 @@ import { roofLabel } from './roofs.js'
 
 /** Numbers of the point that is read, the key, and what is not drawn. */
 export function readout(data: ChartData, point: Point | null, opener: Opener): TemplateResult {
-  return html`<div class="readout">
+  return html`<div class="readout" part="readout">
     ${point === null ? nothing : html`<div aria-live="polite">
       <p class="name ${point.limit}"><span class="mark ${point.phase === 'decode' ? '' : 'filled'}"></span>${point.name}<span class="small">× ${point.kernel.times}, ${phaseName(point.phase)}</span></p>
       <p class="sentence">${sentence(point)}</p></div>
