@@ -19,7 +19,7 @@ export const kernelStyles = css`
   tr:is(:hover, .on) > th:first-child { box-shadow: -16px 0 var(--surface-2) }
   tr:is(:hover, .on) > td:last-child { box-shadow: 16px 0 var(--surface-2) }
   tr.below > td { height: auto; padding: 0; white-space: normal; background: var(--surface-2) }
-  thead tr:hover > *, tfoot tr:hover > * { box-shadow: none }
+  thead tr:hover > *, tfoot tr:hover > *, tr.below > td:last-child { box-shadow: none }
   .time { display: block; position: relative; height: 8px }
   .time i { position: absolute; inset: 0 auto 0 0; background: color-mix(in oklab, var(--hue) 32%, var(--surface)) }
   .time .least { background: var(--hue) }

@@ -15,7 +15,7 @@ export function readout(data: ChartData, point: Point | null, opener: Opener): T
       <p class="name ${point.limit}"><span class="mark ${point.phase === 'decode' ? '' : 'filled'}"></span>${point.name}<span class="small">× ${point.kernel.times}, ${phaseName(point.phase)}</span></p>
       <p class="sentence">${sentence(point)}</p></div>
       ${pairs(point)}
-      <div>${opener.figure(pathOf(point), msg('Explain'), 'button')}</div>`}
+      <div class="opens">${opener.figure(pathOf(point), msg('Explain'), 'button')}</div>`}
     <ul class="key">
       <li><span class="mark filled"></span><span class="mark"></span>${msg('filled: prefill, ring: decode')}</li>
       <li><span class="mark filled tiny"></span><span class="mark filled"></span>${msg('area: share of the phase’s time')}</li>

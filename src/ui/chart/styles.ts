@@ -19,6 +19,7 @@ export const chartStyles = css`
   .pairs > * { padding: 3px 0; border-bottom: 1px solid var(--hairline) }
   .pairs dd { text-align: right; padding-left: 16px; color: var(--ink) }
   .pairs .best, .pairs .best .number { color: var(--ink-3) }
+  .row + .explanation { margin: 24px -16px 0 }
   .key { display: grid; gap: 4px }
   .key li { display: flex; align-items: center; gap: 8px }
   .key .hues { flex-wrap: wrap; gap: 4px 16px }
@@ -28,5 +29,6 @@ export const chartStyles = css`
   @container (max-width: 920px) {
     .row { grid-template-columns: minmax(0, 1fr); gap: 8px }
     .readout { padding-top: 0 }
+    .readout .opens { order: 1 }
   }
 `
