@@ -22,7 +22,7 @@ import { base, tokens } from './tokens.js'
 /**
  * The roofline of one GPU with every kernel of a report as a point: filled for prefill, a ring for decode.
  * @customElement roofline-chart
- * @fires {CustomEvent} kernel-select - another kernel is read out; `detail.key` names it: `decode/decoder/attn/qkv`
+ * @fires {CustomEvent<{ key: string }>} kernel-select - another kernel is read out; `detail.key` names it: `decode/decoder/attn/qkv`
  * @csspart plot - the drawing
  * @csspart readout - the numbers of one kernel, beside the drawing
  */

@@ -23,7 +23,7 @@ type Field = (typeof fields)[number]
 /**
  * The kernels of one phase with work, traffic and time, the longest first or in the order they run.
  * @customElement roofline-kernels
- * @fires {CustomEvent} kernel-select - another row is pointed at; `detail.key` names its kernel: `decode/decoder/attn/qkv`
+ * @fires {CustomEvent<{ key: string }>} kernel-select - another row is pointed at; `detail.key` names its kernel: `decode/decoder/attn/qkv`
  * @csspart table - the table
  */
 export class RooflineKernels extends ReportElement {

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 interface Manifest {
-  readonly exports: Record<string, string | { readonly types: string, readonly default: string }>
+  readonly exports: Record<string, string | { readonly types: string, readonly default?: string }>
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -44,8 +44,8 @@ afterAll(() => { rmSync(project, { recursive: true, force: true }) })
 
 test('holds what its exports name', () => {
   const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest
-  expect(Object.keys(exports)).toEqual(['.', './ui', './define', './data', './embed', './schema/scenario.json', './schema/report.json', './package.json'])
-  const files = Object.values(exports).flatMap(entry => (typeof entry === 'string' ? [entry] : [entry.types, entry.default]))
+  expect(Object.keys(exports)).toEqual(['.', './ui', './define', './data', './embed', './react', './custom-elements.json', './schema/scenario.json', './schema/report.json', './package.json'])
+  const files = Object.values(exports).flatMap(entry => (typeof entry === 'string' ? [entry] : Object.values(entry)))
   expect(files.filter(file => !existsSync(join(installed, file)))).toEqual([])
 })
 
