@@ -8,7 +8,7 @@ export function command({ scenario, file }: Stand): string {
   const model = typeof asked.model === 'string' ? asked.model : file
   const given = Object.entries(flags).filter(([name, [path]]) => name !== 'model' && fieldOf(asked, path) !== undefined)
   const known = new Set(['model', ...given.map(([, [path]]) => path)])
-  if (model === null || !pathsOf(asked).every(path => known.has(path))) return `echo ${quoted(JSON.stringify(asked))} | roofline estimate -`
+  if (model === null || model.startsWith('-') || !pathsOf(asked).every(path => known.has(path))) return `echo ${quoted(JSON.stringify(asked))} | roofline estimate -`
   return ['roofline estimate', quoted(model), ...given.map(([name, [path, kind]]) => (kind === 'switch' ? `--${name}` : `--${name} ${quoted(textOf(fieldOf(asked, path)))}`))].join(' ')
 }
 
@@ -18,7 +18,7 @@ function pathsOf(asked: object): string[] {
 }
 
 function textOf(value: unknown): string {
-  return Array.isArray(value) ? value.join('x') : String(value)
+  return Array.isArray(value) ? value.join('x') : isObject(value) ? JSON.stringify(value) : String(value)
 }
 
 function quoted(word: string): string {
