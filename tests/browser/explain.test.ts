@@ -144,6 +144,12 @@ test('sources and TeX come when they are asked for', async () => {
   await expect.poll(() => explanation.renderRoot.querySelector('.tex')?.textContent).toContain('\\frac{\\mathrm{decode\\_bytes}}')
 })
 
+test('a model from a file is explained like a known one', async () => {
+  const config = { model_type: 'llama', hidden_size: 512, intermediate_size: 1536, num_hidden_layers: 4, num_attention_heads: 8, num_key_value_heads: 2, vocab_size: 32000, max_position_embeddings: 4096, torch_dtype: 'bfloat16', tie_word_embeddings: false }
+  const answer = analyze({ ...scenario, model: config })
+  expect(text(await element(answer.scenario, 'memory/weights'), '.value')).toContain(exactly(answer.memory!.weights, 'byte'))
+})
+
 test('says what is not a number of the report', async () => {
   const explanation = await element(scenario, 'metrics/nothing')
   expect(explanation.renderRoot.textContent).toContain('"metrics/nothing" is not a number of this report.')

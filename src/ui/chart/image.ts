@@ -6,6 +6,8 @@ import { SvgPen } from './svg.js'
 
 /** Pixels of an image for each of the page: sharp in print. */
 const density = 2
+/** Around what is drawn. */
+const margin = 16
 
 /** As SVG. */
 export function svgOf(scene: Scene, title: string): string {
@@ -16,20 +18,21 @@ export function svgOf(scene: Scene, title: string): string {
     return context.measureText(text)
   })
   paint(pen, scene)
-  return pen.image(scene.frame.width, scene.frame.height, scene.colors.surface, title)
+  return pen.image(scene.frame.width, scene.frame.height, margin, scene.colors.surface, title)
 }
 
 /** As PNG; null where the browser makes none. */
 export async function pngOf(scene: Scene): Promise<Blob | null> {
   const { frame: { width, height }, colors } = scene
   const canvas = document.createElement('canvas')
-  canvas.width = width * density
-  canvas.height = height * density
+  canvas.width = (width + 2 * margin) * density
+  canvas.height = (height + 2 * margin) * density
   const context = canvas.getContext('2d')
   if (context === null) return null
   context.scale(density, density)
   context.fillStyle = colors.surface
-  context.fillRect(0, 0, width, height)
+  context.fillRect(0, 0, width + 2 * margin, height + 2 * margin)
+  context.translate(margin, margin)
   paint(context, scene)
   return new Promise(done => { canvas.toBlob(done) })
 }

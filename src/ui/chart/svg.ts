@@ -31,10 +31,11 @@ export class SvgPen implements Painter {
     this.measureText = text => measureText(text, this.font)
   }
 
-  /** The whole image on a surface of one color. */
-  image(width: number, height: number, surface: string, title: string): string {
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${String(width)}" height="${String(height)}" viewBox="0 0 ${String(width)} ${String(height)}" role="img"><title>${escape(title)}</title>`
-      + `<rect width="100%" height="100%" fill="${escape(surface)}"/>${this.parts.join('')}</svg>\n`
+  /** The whole image on a surface of one color, with a margin around what is drawn. */
+  image(width: number, height: number, margin: number, surface: string, title: string): string {
+    const w = String(width + 2 * margin), h = String(height + 2 * margin), start = String(-margin)
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="${start} ${start} ${w} ${h}" role="img"><title>${escape(title)}</title>`
+      + `<rect x="${start}" y="${start}" width="100%" height="100%" fill="${escape(surface)}"/>${this.parts.join('')}</svg>\n`
   }
 
   save(): void {
