@@ -7,7 +7,7 @@ import { alike, type Stand } from './stand.js'
 import { said, tools, type Copied, type Recent } from './tools.js'
 
 /** An element that holds a scenario. */
-export type Host = LitElement & { stand: Stand; readonly opening: Stand; readonly recent: readonly Recent[]; readonly address: (() => Promise<string | null>) | null }
+export type Host = LitElement & { stand: Stand; readonly opening: Stand; readonly recent: readonly Recent[] | null; readonly address: (() => Promise<string | null>) | null }
 
 /** How long "copied" stands, in milliseconds. */
 const lasting = 4000
@@ -66,6 +66,7 @@ export class Keeper {
   }
 
   private put(stand: Stand, step: boolean): void {
+    this.copied = null
     this.host.stand = stand
     send(this.host, 'scenario-change', { ...stand, step })
   }

@@ -49,7 +49,7 @@ export function readLink(hash: string): Read {
 }
 
 function refuse(code: string, message: string, suggestions: readonly string[] = []): Read {
-  return { problem: error(code, 'link', message, suggestions) }
+  return { problem: error(code, '', message, suggestions) }
 }
 
 const isNamed = (value: unknown): value is string | object => typeof value === 'string' || isObject(value)

@@ -29,11 +29,12 @@ function known(model: object): [name: string, value: string][] {
 /** Ways on from a model that is not covered. */
 export interface Ways {
   readonly as: (model: object) => void
+  readonly open: (file: File) => void
   readonly back: (() => void) | null
 }
 
 /** What was understood of a model of an unknown architecture, and the ways on; nothing for every other model. */
-export function unknown(model: unknown, problems: readonly Problem[], { as, back }: Ways): TemplateResult | typeof nothing {
+export function unknown(model: unknown, problems: readonly Problem[], { as, open, back }: Ways): TemplateResult | typeof nothing {
   const problem = problems.find(({ code }) => code === 'unknown-architecture')
   if (problem === undefined || !isObject(model)) return nothing
   const understood = known(model)
@@ -41,7 +42,12 @@ export function unknown(model: unknown, problems: readonly Problem[], { as, back
   const read = (type: string): TemplateResult => html`<button type="button" class="button" @click=${() => { as(readAs(model, type)) }}>${msg(str`Read it as ${type}`)}</button>`
   return html`${understood.length === 0 ? nothing : html`<dl class="understood"><dt>${msg('Understood')}</dt>${understood.map(([name, value]) => html`<dd>${name} <b>${value}</b></dd>`)}</dl>`}
     ${types.length === 0 ? nothing : html`<p>${msg('How its layers compute is not known. If they compute like those of a known architecture, the numbers of that one hold.')}</p>`}
-    <div class="actions">${types.map(read)}${back === null ? nothing : html`<button type="button" class="button" @click=${back}>${msg('Back to the last model')}</button>`}</div>`
+    <div class="actions">${types.map(read)}${chooser(open)}${back === null ? nothing : html`<button type="button" class="button" @click=${back}>${msg('Back to the last model')}</button>`}</div>`
+}
+
+/** The problems, each architecture to try being a button already. */
+export function withoutTries(problems: readonly Problem[]): Problem[] {
+  return problems.map(problem => problem.code === 'unknown-architecture' ? { ...problem, suggestions: [] } : problem)
 }
 
 /** The same sizes under another architecture. */

@@ -27,7 +27,7 @@ export function visit(calculator: RooflineCalculator, hash: string): void {
   const { gpus, workload, precision } = report.scenario
   const label = `${modelName(report, file)}, ${String(gpus ?? 1)} × ${gpuName(report)}, ${precision?.weights ?? ''}, ${String(workload?.batch ?? 1)} × ${String(workload?.prompt ?? 0)} + ${String(workload?.output ?? 0)}`
   const href = `#${hash}`
-  const list = [{ label, href }, ...calculator.recent.filter(other => other.label !== label && other.href !== href)].slice(0, most)
+  const list = [{ label, href }, ...(calculator.recent ?? []).filter(other => other.label !== label && other.href !== href)].slice(0, most)
   try {
     localStorage.setItem(key, JSON.stringify(list))
   } catch {

@@ -12,7 +12,7 @@ import { figures } from './figure-view.js'
 import { figureStyles } from './figure-styles.js'
 import { flags, kindAt, valueOf, withField } from './flags.js'
 import { Keeper } from './keeper.js'
-import { chooser, modelOf, unknown } from './opened.js'
+import { chooser, modelOf, unknown, withoutTries } from './opened.js'
 import { notes, notice } from './problems.js'
 import { rail } from './rail.js'
 import { railStyles } from './rail-styles.js'
@@ -28,8 +28,8 @@ import { capacityNote, gpuName, modelName, summary, verdict } from './verdict.js
  * The calculator: a scenario as fields, its answer as sentence, figures, chart, memory and kernels.
  * Attributes are the command line's flags; the property `scenario` takes the whole document.
  * @customElement roofline-calculator
- * @fires {CustomEvent} scenario-change - the user changed the scenario; `detail.scenario` is the new one
- * @fires {CustomEvent} report - there is a new report, `detail.report`; the first once the element is near what is seen
+ * @fires {CustomEvent<{ scenario: Scenario }>} scenario-change - the user changed the scenario; `detail.scenario` is the new one
+ * @fires {CustomEvent<{ report: Report }>} report - there is a new report, `detail.report`; the first once the element is near what is seen
  * @slot brand - above the fields
  * @slot tools - in the row of tools
  * @csspart scenario - the fields
@@ -45,8 +45,8 @@ export class RooflineCalculator extends RooflineElement {
 
   /** Level of the first heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 2
-  /** Links to scenarios looked at before, for the tool bar. */
-  @property({ attribute: false }) recent: readonly Recent[] = []
+  /** Links to scenarios looked at before, for the tool bar; null on a page that keeps none. */
+  @property({ attribute: false }) recent: readonly Recent[] | null = null
   /** Gives the link to the scenario as it stands, null for one too long; a page without addresses has no Share. */
   @property({ attribute: false }) address: (() => Promise<string | null>) | null = null
   /** What stands in the way outside of the scenario, such as a link that cannot be read. */
@@ -159,10 +159,10 @@ export class RooflineCalculator extends RooflineElement {
         <div class="fields" id="fields"><div class="brand"><slot name="brand"></slot></div>
           ${rail({ scenario: this.given, answer, problems: report.problems, file: this.file, apply: this.apply, open: this.take })}</div>
       </section>
-      <div class="results" part="results"><div class="tools"><div class="bar"><slot name="bar"></slot></div>${this.keeper.bar()}<slot name="tools"></slot></div>${this.keeper.said()}
+      <div class="results" part="results"><div class="tools"><div class="bar"><slot name="bar"></slot></div>${this.keeper.bar()}<slot name="tools"></slot>${this.keeper.said()}</div>
         ${notice(this.problems, msg('This link could not be opened; nothing changed'), null)}
         ${this.unreadable === null ? nothing : notice(this.unreadable.problems, `${this.unreadable.name}: ${msg('this file could not be read; the last answer stays')}`, null, html`<div class="actions">${chooser(this.take)}<button type="button" class="button" @click=${this.dismiss}>${msg('Go on without it')}</button></div>`)}
-        ${notice(report.problems.filter(({ severity }) => severity === 'error'), msg('No answer for this scenario; below is the last one'), this.apply, unknown(this.given.model, report.problems, { as: this.replace, back: this.answered === null ? null : this.return }))}
+        ${notice(withoutTries(report.problems.filter(({ severity }) => severity === 'error')), msg('No answer for this scenario; below is the last one'), this.apply, unknown(this.given.model, report.problems, { as: this.replace, open: this.take, back: this.answered === null ? null : this.return }))}
         ${answer === null ? nothing : this.result(answer, answer !== report)}</div>
       ${this.dropping ? html`<div class="dropping"><div><b>${msg('Drop to read config.json')}</b><p class="small">${msg('It stays on this machine')}</p></div></div>` : nothing}</div>`
   }

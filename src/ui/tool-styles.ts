@@ -8,13 +8,15 @@ export const toolStyles = css`
   .tool[disabled] { color: var(--ink-3); opacity: 0.6; cursor: default }
   .tool svg { width: 16px; height: 16px; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round }
   .tool::-webkit-details-marker { display: none }
+  .tools { position: relative }
   .bar { flex: 1; min-width: 0 }
   .recent { position: relative }
   .recent ul { position: absolute; z-index: 4; top: 100%; inset-inline-end: 0; min-width: 240px; width: max-content; max-width: min(480px, 88cqw); padding: 4px; border: 1px solid var(--edge); border-radius: 6px; background: var(--surface) }
   .recent a { display: block; padding: 6px 12px; border-radius: 4px; font: var(--small); color: var(--ink); text-decoration: none; overflow-wrap: anywhere }
   .recent a:hover { background: var(--surface-2) }
-  .copied { font: var(--small); color: var(--ink-2); text-align: end }
-  .copied:empty { display: none }
+  .copied { position: absolute; z-index: 4; top: 100%; inset-inline-end: 0; max-width: 100%; padding: 6px 12px; border: 1px solid var(--edge); border-radius: 6px; background: var(--surface); font: var(--small); color: var(--ink) }
+  .copied:empty { border: 0; padding: 0 }
+  .recent .none { padding: 6px 12px; font: var(--small); color: var(--ink-2) }
   .copied input { width: min(360px, 100%); height: 32px; padding: 0 8px; border: 1px solid var(--edge); border-radius: 6px; background: var(--surface) }
   .choose { position: relative; cursor: pointer }
   .choose:focus-within { outline: 2px solid var(--ink); outline-offset: 2px }

@@ -19,7 +19,7 @@ export interface Tools {
   readonly undoes: boolean
   readonly redoes: boolean
   readonly shares: boolean
-  readonly recent: readonly Recent[]
+  readonly recent: readonly Recent[] | null
   readonly move: (by: 'undo' | 'redo') => void
   readonly reset: () => void
   readonly share: () => void
@@ -34,15 +34,15 @@ const icons = {
   recent: svg`<circle cx="8" cy="8" r="5.5"/><path d="M8 4.8V8l2.4 1.6"/>`,
 }
 
-/** Undo, Reset, Share, the command and recent scenarios; a page without addresses of its own has no Share. */
+/** Undo, Reset, Share, the command and recent scenarios; a page without addresses of its own has neither Share nor recent ones. */
 export function tools(of: Tools): TemplateResult {
   const { undoes, redoes, move } = of
   return html`
     ${tool('undo', msg('Undo'), msg('Undo; with Shift: redo'), event => { move(event.shiftKey || !undoes ? 'redo' : 'undo') }, !undoes && !redoes)}
     ${tool('reset', msg('Reset'), msg('Reset: the scenario of the page'), of.reset)}
-    ${of.shares ? tool('share', msg('Share'), msg('Share: copy a link to this scenario'), of.share) : nothing}
+    ${of.shares ? tool('share', msg('Share', { id: 'tool-share' }), msg('Share: copy a link to this scenario'), of.share) : nothing}
     ${tool('command', msg('Command'), msg('Copy as command'), of.command)}
-    ${of.recent.length === 0 ? nothing : recents(of.recent)}`
+    ${of.recent === null ? nothing : recents(of.recent)}`
 }
 
 /** What happened to the clipboard, for eyes and ears. */
@@ -74,5 +74,5 @@ function recents(recent: readonly Recent[]): TemplateResult {
     if (!list.contains(event.relatedTarget as Node | null)) close(list)
   }
   return html`<details class="recent" @keydown=${key} @focusout=${left}><summary class="tool" id="tool-recent" aria-label=${msg('Recent scenarios')} title=${msg('Recent scenarios')}>${drawn('recent')}<span>${msg('Recent')}</span></summary>
-    <ul>${recent.map(({ label, href }) => html`<li><a href=${href} @click=${(event: Event) => { const list = (event.target as Element).closest('details'); if (list) close(list) }}>${label}</a></li>`)}</ul></details>`
+    <ul>${recent.length === 0 ? html`<li class="none">${msg('No other scenario yet')}</li>` : recent.map(({ label, href }) => html`<li><a href=${href} @click=${(event: Event) => { (event.target as Element).closest('details')?.removeAttribute('open') }}>${label}</a></li>`)}</ul></details>`
 }

@@ -143,9 +143,9 @@ test('copies link and command, and says so', async () => {
 test('recent scenarios are links', async () => {
   await choose('#workload-batch', '32')
   const first = location.hash
-  await expect.poll(() => calculator.recent.length, { timeout: 3000 }).toBe(1)
+  await expect.poll(() => calculator.recent?.length, { timeout: 3000 }).toBe(1)
   await choose('#mesh-tp', '2')
-  await expect.poll(() => calculator.recent.length, { timeout: 3000 }).toBe(2)
+  await expect.poll(() => calculator.recent?.length, { timeout: 3000 }).toBe(2)
   expect(recents()).toEqual(calculator.recent)
   await calculator.updateComplete
   calculator.renderRoot.querySelector<HTMLElement>('#tool-recent')!.click()
@@ -159,7 +159,7 @@ test('denied storage is no obstacle', async () => {
   vi.spyOn(Storage.prototype, 'getItem').mockImplementation(() => { throw new DOMException('denied', 'SecurityError') })
   expect(recents()).toEqual([])
   await choose('#workload-batch', '32')
-  await expect.poll(() => calculator.recent.length, { timeout: 3000 }).toBe(1)
+  await expect.poll(() => calculator.recent?.length, { timeout: 3000 }).toBe(1)
 })
 
 test('an unknown architecture says what was understood, and goes on', async () => {
