@@ -1,8 +1,9 @@
 /** Registers the elements and speaks the language of the page. */
-import { localeOf, RooflineCalculator, RooflineChart, RooflineExplain, RooflineKernels, RooflineMemory, setLocale } from './index.js'
+import { localeOf, RooflineCalculator, RooflineChart, RooflineExplain, RooflineKernels, RooflineMemory, RooflinePicker, setLocale } from './index.js'
 
 const elements = {
   'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-explain': RooflineExplain, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,
+  'roofline-picker': RooflinePicker, 'roofline-compare': 'roofline-gpus':
 }
 for (const [name, element] of Object.entries(elements)) if (customElements.get(name) === undefined) customElements.define(name, element)
 void setLocale(localeOf(document.documentElement.lang))
@@ -14,5 +15,6 @@ declare global {
     'roofline-explain': RooflineExplain
     'roofline-kernels': RooflineKernels
     'roofline-memory': RooflineMemory
+    'roofline-picker': RooflinePicker
   }
 }

@@ -20,6 +20,11 @@ export async function setLocale(locale: Locale): Promise<void> {
   await configured.setLocale(locale)
 }
 
+/** Whether the language that is spoken is the one of the source. */
+export function isSource(): boolean {
+  return (configured?.getLocale() ?? sourceLocale) === sourceLocale
+}
+
 /** A large count in words of the language that is spoken: 8.03 billion, 80.3亿. */
 export function inWords(count: number): string {
   const locale = configured?.getLocale() ?? sourceLocale

@@ -3,15 +3,19 @@ import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../index.js'
 import { kindAt } from './flags.js'
+import { titleOf } from './picks.js'
+import { sentenceOf } from './problem-words.js'
 
 /** Sets a field of the scenario. */
 export type Apply = (path: string, text: string) => void
 
 /** Legal values as buttons where the path is a plain field, else as words. */
-export function suggestions({ path, suggestions }: Problem, apply: Apply | null): TemplateResult | typeof nothing {
-  if (suggestions.length === 0) return nothing
-  if (apply === null || kindAt(path) === null) return html`<p class="small">${msg(str`Try ${suggestions.join(', ')}`)}</p>`
-  return html`<div class="actions">${suggestions.map(value => html`<button type="button" class="button" @click=${() => { apply(path, value) }}>${value}</button>`)}</div>`
+export function suggestions(problem: Problem, apply: Apply | null): TemplateResult | typeof nothing {
+  if (problem.suggestions.length === 0) return nothing
+  if (apply === null || kindAt(problem.path) === null) return html`<p class="small">${msg(str`Try ${problem.suggestions.join(', ')}`)}</p>`
+  // What sequence parallelism lacks is a batch that it divides.
+  const path = problem.path === 'mesh.sequence' ? 'workload.batch' : problem.path
+  return html`<div class="actions">${problem.suggestions.slice(0, 8).map(value => html`<button type="button" class="button" @click=${() => { apply(path, value) }}>${path === 'model' || path === 'gpu' ? titleOf(path, value) : value}</button>`)}</div>`
 }
 
 /** Errors in a frame, each with message and path, and ways on. */
@@ -30,7 +34,7 @@ export function notes(problems: readonly Problem[], apply: Apply): TemplateResul
 
 /** The message, its excerpt of the input where there is one, and the path. */
 function said(problem: Problem, apply: Apply | null): TemplateResult {
-  const [sentence = '', ...excerpt] = problem.message.split('\n')
+  const [sentence = '', ...excerpt] = sentenceOf(problem).split('\n')
   return html`<li><p>${sentence} ${problem.path === '' ? nothing : html`<code>${problem.path}</code>`}</p>
     ${excerpt.length === 0 ? nothing : html`<pre>${excerpt.join('\n')}</pre>`}${suggestions(problem, apply)}</li>`
 }

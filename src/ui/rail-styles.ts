@@ -12,17 +12,20 @@ export const railStyles = css`
   legend + * { clear: both }
   select { appearance: none; cursor: pointer; background: linear-gradient(45deg, transparent 50%, var(--ink-3) 50%) right 11px center / 5px 5px no-repeat, linear-gradient(-45deg, transparent 50%, var(--ink-3) 50%) right 6px center / 5px 5px no-repeat }
   option, optgroup { background: var(--surface); color: var(--ink) }
-  .pick { width: calc(100% + 16px); margin: 0 -8px; height: 32px; padding: 0 24px 0 8px; border: 1px solid transparent; border-radius: 6px; font: 600 15px/24px var(--font); color: var(--ink); text-overflow: ellipsis }
+  .under { min-height: 20px; margin-bottom: 4px }
   .file { display: block; width: fit-content; color: var(--ink-2); text-decoration: underline; text-decoration-color: var(--edge); text-underline-offset: 3px; cursor: pointer }
   .file:focus-within { outline: 2px solid var(--ink); outline-offset: 2px; border-radius: 3px }
   .field { display: grid; grid-template-columns: auto minmax(0, 168px); justify-content: space-between; column-gap: 8px; align-items: center; min-height: 28px; margin-right: -8px }
   .field :is(input, select) { width: 100%; height: 28px; padding: 0 8px; border: 1px solid transparent; border-radius: 4px; color: var(--ink); font-size: 15px; text-align: right; text-align-last: right }
   .field input { background: none }
   .field select { padding-right: 20px }
-  :is(.field:hover :is(input, select), .pick:hover) { border-color: var(--edge); background-color: var(--surface) }
+  .field:hover :is(input, select) { border-color: var(--edge); background-color: var(--surface) }
   :is(input, select):focus-visible { outline: 2px solid var(--ink); outline-offset: -1px; background-color: var(--surface) }
   [aria-invalid='true'] { border-color: var(--ink) !important; background-color: var(--surface) }
-  .why { grid-column: 1 / -1; color: var(--ink); padding-right: 8px }
+  .field [type='checkbox'] { justify-self: end; width: 16px; height: 16px; margin: 0 8px; accent-color: var(--ink) }
+  summary { width: fit-content; min-height: 28px; padding: 4px 0; cursor: pointer; color: var(--ink-2) }
+  summary::marker { color: var(--ink-3) }
+  .why { grid-column: 1 / -1; color: var(--ink); padding-right: 8px; overflow-wrap: anywhere }
   .why:not(:empty) { padding-bottom: 8px }
   .summary { display: none }
   @container (max-width: 1000px) {
@@ -38,8 +41,14 @@ export const railStyles = css`
     .opened { box-shadow: 0 -8px 40px rgb(0 0 0 / 0.2) }
     .brand { display: none }
     .field { min-height: 44px; margin-right: 0 }
+    .field [type='checkbox'] { width: 24px; margin: 0 8px }
+    summary { min-height: 44px; padding: 12px 0 }
     .field :is(input, select) { height: 40px; border-color: var(--edge); background-color: var(--surface) }
-    .pick { width: 100%; margin: 0 0 4px; height: 44px; border-color: var(--edge); background-color: var(--surface) }
+  }
+  @container (min-width: 640px) and (max-width: 1000px) {
+    .opened .fields { columns: 2; column-gap: 48px }
+    fieldset { break-inside: avoid }
+    fieldset + fieldset { border: 0 }
   }
   @container (max-width: 640px) { .summary, .fields { padding-left: 16px; padding-right: 16px } }
 `

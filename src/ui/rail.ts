@@ -1,51 +1,62 @@
-/** The scenario as fields. */
+/** The scenario as fields, in sections. */
 import { msg, str } from '@lit/localize'
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, noChange, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
-import { gpus, models, profiles, type Problem, type Report, type Scenario } from '../index.js'
-import { dtypes } from '../data.js'
+import { profiles, systems } from '../index.js'
 import { quantity } from '../format.js'
-import { readPlain as readNumber } from '../number.js'
-import { fieldOf } from './flags.js'
-import { deviceOf } from './chart/data.js'
+import { automatic, choice, dtype, invalid, number, toggle, why, type Rail } from './field.js'
 import { inWords } from './locale.js'
-import type { Apply } from './problems.js'
-import { groupBy } from './words.js'
+import { contextOf, countParameters, gpuFacts, gpuOptions, gpuSummary, idOf, modelFacts, modelOptions, titleOf, unknownName } from './picks.js'
 
-/** What the fields show and what they change. */
-export interface Rail {
-  readonly scenario: Scenario
-  /** The last answer, for what the defaults came to. */
-  readonly answer: Report | null
-  readonly problems: readonly Problem[]
-  readonly file: string | null
-  readonly apply: Apply
-  readonly open: (file: File) => void
-}
-
-/** Every field, in groups. */
-export function rail(of: Rail): TemplateResult {
+/** Every field, the rarely used ones behind a disclosure that opens where one of them is impossible. */
+export function rail(given: Rail): TemplateResult {
+  // The core stops at the first field that is no field; a name is looked up all the same.
+  const names = (['model', 'gpu'] as const).map(path => unknownName(path, given.scenario[path])).filter(problem => problem !== null)
+  const of = { ...given, problems: [...given.problems, ...names] }
+  const rare = ['workload.cached', 'mesh.sequence', 'utilization', 'capacity', 'price', 'conventions.attention', 'conventions.head']
   return html`
     <fieldset><legend>${msg('Model')}</legend>${modelPicker(of)}${fileButton(of)}</fieldset>
-    <fieldset><legend>GPU</legend>${gpuPicker(of)}</fieldset>
-    <fieldset><legend>${msg('Workload')}</legend>
-      ${count(of, 'workload.batch', msg('Batch'))}${count(of, 'workload.prompt', msg('Prompt tokens'))}${count(of, 'workload.output', msg('Output tokens'))}</fieldset>
-    <fieldset><legend>${msg('Precision')}</legend>
-      ${dtype(of, 'precision.weights', msg('Weights'))}${dtype(of, 'precision.activations', msg('Activations'))}${dtype(of, 'precision.cache', msg('KV cache'))}</fieldset>
-    <fieldset><legend>${msg('Parallelism')}</legend>${count(of, 'mesh.tp', 'TP')}</fieldset>
-    <fieldset><legend>${msg('Execution')}</legend>${choice(of, 'profile', msg('Profile'), profiles.map(({ id }) => [id, id]))}</fieldset>`
+    <fieldset><legend>${msg('GPUs')}</legend>${gpuPicker(of)}${choice(of, 'system', [['', automatic(of, 'system', systemName)], ...systems.map(({ id, name }) => [id, name] as const)])}</fieldset>
+    <fieldset><legend>${msg('Workload')}</legend>${['workload.batch', 'workload.prompt', 'workload.output'].map(path => number(of, path))}</fieldset>
+    <fieldset><legend>${msg('Precision')}</legend>${['precision.weights', 'precision.activations', 'precision.cache'].map(path => dtype(of, path))}</fieldset>
+    <fieldset><legend>${msg('Parallelism')}</legend>${number(of, 'mesh.tp')}</fieldset>
+    <fieldset><legend>${msg('Profile and conventions')}</legend>${choice(of, 'profile', profiles.map(({ id }) => [id, id]))}
+      <details .open=${rare.some(path => invalid(of, path) === 'true') ? live(true) : noChange}><summary>${msg('More fields')}</summary>
+        ${number(of, 'workload.cached')}${toggle(of, 'mesh.sequence')}${number(of, 'utilization', 'decimal')}
+        ${choice(of, 'capacity', [['', automatic(of, 'capacity', basisName)], ...['driver', 'marketed'].map(basis => [basis, basisName(basis)] as const)])}${number(of, 'price', 'decimal')}
+        ${choice(of, 'conventions.attention', [['causal', msg('causal')], ['full', msg('full')]])}${choice(of, 'conventions.head', [['last', msg('last token')], ['all', msg('all tokens')]])}
+      </details></fieldset>`
+}
+
+function systemName(id: string): string {
+  return systems.find(system => system.id === id)?.name ?? id
+}
+
+function basisName(basis: string): string {
+  return basis === 'driver' ? msg('driver') : msg('on the box')
 }
 
 function modelPicker(of: Rail): TemplateResult {
-  const { scenario: { model }, answer, file } = of
-  const families = groupBy(models, ({ name }) => /^(Code Llama|[A-Za-z]+(?:-oss)?)/.exec(name)?.[0] ?? name)
-  const known = typeof model === 'string' && models.some(({ id }) => id === model)
-  const own = typeof model === 'string' ? model : file ?? msg('Your model')
-  return html`<select class="pick" aria-label=${msg('Model')} aria-invalid=${invalid(of, 'model')} aria-describedby="note-model" @change=${(event: Event) => { of.apply('model', (event.target as HTMLSelectElement).value) }}>
-      ${known ? nothing : html`<option value="" selected>${own}</option>`}
-      ${families.map(([family, members]) => html`<optgroup label=${family}>${members.map(({ id, name }) => html`<option value=${id} .selected=${live(id === model)}>${name}</option>`)}</optgroup>`)}
-    </select>
-    <p class="under" id="note-model">${said(of, 'model') ?? (answer?.model ? msg(str`${inWords(answer.model.parameters)} parameters`) : nothing)}</p>`
+  const { scenario: { model }, answer, file, apply } = of
+  const id = idOf('model', model)
+  const parameters = id !== null ? countParameters(id) : answer?.scenario.model === model ? answer.model?.parameters ?? null : null
+  const facts = [parameters === null ? '' : msg(str`${inWords(parameters)} parameters`), contextOf(model)]
+  return html`<roofline-picker id="model" label=${msg('Model')} value=${id ?? ''} shown=${typeof model === 'string' ? titleOf('model', model) : file ?? msg('Your model')} ?invalid=${invalid(of, 'model') === 'true'}
+    .groups=${modelOptions} .facts=${modelFacts} .complete=${countParameters} @pick=${(event: CustomEvent<{ value: string }>) => { apply('model', event.detail.value) }}>${under(of, 'model', facts)}</roofline-picker>`
+}
+
+function gpuPicker(of: Rail): TemplateResult {
+  const { scenario: { gpu }, answer, apply } = of
+  const id = idOf('gpu', gpu)
+  const own = answer?.scenario.gpu === gpu ? answer.device : null
+  const facts = id !== null ? gpuSummary(id) : own === null ? [] : [quantity(own.bandwidth, 'B/s')]
+  return html`<roofline-picker id="gpu" label="GPU" value=${id ?? ''} shown=${typeof gpu === 'string' ? titleOf('gpu', gpu) : msg('Your GPU')} ?invalid=${invalid(of, 'gpu') === 'true'}
+    .groups=${gpuOptions} .facts=${gpuFacts} @pick=${(event: CustomEvent<{ value: string }>) => { apply('gpu', event.detail.value) }}>${under(of, 'gpu', facts)}</roofline-picker>`
+}
+
+/** What decides about the choice, or why it is none. */
+function under(of: Rail, path: 'model' | 'gpu', facts: readonly string[]): TemplateResult {
+  return html`<div class=${invalid(of, path) === 'true' ? 'why' : 'under'} id=${`note-${path}`}>${invalid(of, path) === 'true' ? why(of, path) : facts.filter(fact => fact !== '').join(', ')}</div>`
 }
 
 function fileButton({ open }: Rail): TemplateResult {
@@ -56,67 +67,4 @@ function fileButton({ open }: Rail): TemplateResult {
     input.value = ''
   }
   return html`<label class="file"><input class="hidden" type="file" accept=".json,application/json" @change=${take}>${msg('or open or drop a config.json')}</label>`
-}
-
-function gpuPicker(of: Rail): TemplateResult {
-  const { scenario: { gpu }, answer } = of
-  const device = answer === null ? null : deviceOf(answer)
-  const architectures = groupBy(gpus, ({ architecture }) => architecture ?? '')
-  const known = typeof gpu === 'string' && gpus.some(({ id }) => id === gpu)
-  const peak = device === null ? null : device.peaks.bf16 ?? device.peaks.fp16
-  const own = typeof gpu === 'string' ? gpu : msg('Your GPU')
-  return html`<select class="pick" aria-label="GPU" aria-invalid=${invalid(of, 'gpu')} aria-describedby="note-gpu" @change=${(event: Event) => { of.apply('gpu', (event.target as HTMLSelectElement).value) }}>
-      ${known ? nothing : html`<option value="" selected>${own}</option>`}
-      ${architectures.toReversed().map(([architecture, members]) => html`<optgroup label=${architecture}>${members.map(({ id, name }) => html`<option value=${id} .selected=${live(id === gpu)}>${name}</option>`)}</optgroup>`)}
-    </select>
-    <p class="under" id="note-gpu">${said(of, 'gpu') ?? (device === null ? nothing : [quantity(device.bandwidth, 'B/s'), ...peak === null ? [] : [quantity(peak, 'FLOP/s')], ...device.year === null ? [] : [String(device.year)]].join(', '))}</p>`
-}
-
-function count(of: Rail, path: string, label: string): TemplateResult {
-  const value = shown(of, path)
-  const turn = (event: KeyboardEvent): void => {
-    const now = readNumber((event.target as HTMLInputElement).value)
-    if (!['ArrowUp', 'ArrowDown'].includes(event.key) || now === null || now < 1) return
-    event.preventDefault()
-    of.apply(path, String(event.key === 'ArrowUp' ? now * 2 : Math.max(1, Math.floor(now / 2))))
-  }
-  return field(of, path, label, html`<input id=${idOf(path)} inputmode="numeric" autocomplete="off" .value=${live(value)} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`}
-    @keydown=${turn} @change=${(event: Event) => { of.apply(path, (event.target as HTMLInputElement).value.trim()) }}>`)
-}
-
-function dtype(of: Rail, path: string, label: string): TemplateResult {
-  const chosen = fieldOf(of.scenario, path)
-  const usual = of.answer === null ? '' : String(fieldOf(of.answer.scenario, path))
-  const automatic: [string, string] = ['', chosen === undefined || chosen === null ? msg(str`${usual} (default)`) : msg('default')]
-  return choice(of, path, label, [automatic, ...dtypes.map(({ id }): [string, string] => [id, id])])
-}
-
-function choice(of: Rail, path: string, label: string, options: readonly (readonly [value: string, name: string])[]): TemplateResult {
-  const chosen = shown(of, path, options.some(([value]) => value === '') ? '' : undefined)
-  const listed = options.some(([value]) => value === chosen) ? options : [[chosen, chosen] as const, ...options]
-  return field(of, path, label, html`<select id=${idOf(path)} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`} @change=${(event: Event) => { of.apply(path, (event.target as HTMLSelectElement).value) }}>
-    ${listed.map(([value, name]) => html`<option value=${value} .selected=${live(value === chosen)}>${name}</option>`)}</select>`)
-}
-
-function field(of: Rail, path: string, label: string, control: TemplateResult): TemplateResult {
-  const why = said(of, path)
-  return html`<div class="field"><label for=${idOf(path)}>${label}</label>${control}<p class="why" id=${`note-${idOf(path)}`}>${why ?? nothing}</p></div>`
-}
-
-/** What the field holds, or what its default came to. */
-function shown({ scenario, answer }: Rail, path: string, otherwise?: string): string {
-  const value = fieldOf(scenario, path) ?? otherwise ?? (answer === null ? '' : fieldOf(answer.scenario, path))
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-}
-
-function idOf(path: string): string {
-  return path.replace('.', '-')
-}
-
-function said({ problems }: Rail, path: string): string | null {
-  return problems.find(problem => problem.path === path && problem.severity === 'error')?.message ?? null
-}
-
-function invalid(of: Rail, path: string): 'true' | 'false' {
-  return said(of, path) === null ? 'false' : 'true'
 }

@@ -92,7 +92,7 @@ test('says why a file cannot be read and keeps the last answer', async () => {
 
 test('follows GPU and tensor parallelism', async () => {
   const calculator = await page()
-  await choose(calculator, 'select[aria-label="GPU"]', 'h200-sxm-141gb')
+  find(calculator, '#gpu').dispatchEvent(new CustomEvent('pick', { detail: { value: 'h200-sxm-141gb' } }))
   await choose(calculator, '#mesh-tp', '2')
   const report = analyze({ model: 'llama-3.1-8b', gpu: 'h200-sxm-141gb', workload: { batch: 16, prompt: 2048 }, mesh: { tp: 2 } })
   expect(shown(calculator, 'tpot')).toBe(seconds(report))

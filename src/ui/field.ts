@@ -1,0 +1,94 @@
+/** One field of the scenario: its name, its control, and why its value is impossible. */
+import { msg, str } from '@lit/localize'
+import { html, nothing, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
+import { dtypes, type Problem, type Report, type Scenario } from '../index.js'
+import { readNumber, readPlain } from '../number.js'
+import { fieldOf } from './flags.js'
+import { labelOf } from './labels.js'
+import { nearest, turned } from './legal.js'
+import { sentenceOf } from './problem-words.js'
+import { suggestions, type Apply } from './problems.js'
+
+/** What the fields show and what they change. */
+export interface Rail {
+  readonly scenario: Scenario
+  /** The last answer, for what the defaults came to. */
+  readonly answer: Report | null
+  readonly problems: readonly Problem[]
+  readonly file: string | null
+  readonly apply: Apply
+  readonly open: (file: File) => void
+}
+
+/** A number: `128k` and `2*4096` at once, other arithmetic as soon as it is worked out. Arrow keys move to the next. */
+export function number(of: Rail, path: string, inputMode: 'numeric' | 'decimal' = 'numeric'): TemplateResult {
+  const take = (event: Event): void => {
+    const text = (event.target as HTMLInputElement).value.trim()
+    if (text === '' || readPlain(text) !== null) of.apply(path, text)
+    else void readNumber(text).then(value => { of.apply(path, value === null ? text : String(value)) })
+  }
+  const turn = (event: KeyboardEvent): void => {
+    const direction = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : null
+    const now = readPlain((event.target as HTMLInputElement).value)
+    if (direction === null || now === null) return
+    event.preventDefault()
+    of.apply(path, String(turned(path, now, direction)))
+  }
+  return field(of, path, html`<input id=${idOf(path)} inputmode=${inputMode} autocomplete="off" .value=${live(shown(of, path))} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`}
+    @keydown=${turn} @change=${take}>`)
+}
+
+/** A number format; empty for what the checkpoint and the GPU decide. */
+export function dtype(of: Rail, path: string): TemplateResult {
+  return choice(of, path, [['', automatic(of, path)], ...dtypes.map(({ id }): [string, string] => [id, id])])
+}
+
+/** One of a few, by value and name. */
+export function choice(of: Rail, path: string, options: readonly (readonly [value: string, name: string])[]): TemplateResult {
+  const chosen = shown(of, path, options.some(([value]) => value === '') ? '' : undefined)
+  const listed = options.some(([value]) => value === chosen) ? options : [[chosen, chosen] as const, ...options]
+  return field(of, path, html`<select id=${idOf(path)} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`} @change=${(event: Event) => { of.apply(path, (event.target as HTMLSelectElement).value) }}>
+    ${listed.map(([value, name]) => html`<option value=${value} .selected=${live(value === chosen)}>${name}</option>`)}</select>`)
+}
+
+/** Yes or no. */
+export function toggle(of: Rail, path: string): TemplateResult {
+  return field(of, path, html`<input type="checkbox" id=${idOf(path)} .checked=${live(fieldOf(of.scenario, path) === true)} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`}
+    @change=${(event: Event) => { of.apply(path, String((event.target as HTMLInputElement).checked)) }}>`)
+}
+
+/** The name of the choice that leaves it to the default, with what that came to. */
+export function automatic({ scenario, answer }: Rail, path: string, nameOf: (value: string) => string = value => value): string {
+  const chosen = fieldOf(scenario, path) ?? null
+  const usual = answer === null ? null : fieldOf(answer.scenario, path)
+  return chosen === null && typeof usual === 'string' ? msg(str`${nameOf(usual)} (default)`) : msg('default')
+}
+
+/** Why a field's value is impossible, and the nearest that are not. */
+export function why(of: Rail, path: string): TemplateResult | typeof nothing {
+  const problem = of.problems.find(one => one.path === path && one.severity === 'error')
+  if (problem === undefined) return nothing
+  const last = of.answer === null ? null : fieldOf(of.answer.scenario, path)
+  const offered = nearest(problem, fieldOf(of.scenario, path), last)
+  return html`${sentenceOf(problem)}${suggestions({ ...problem, suggestions: [...offered] }, of.apply)}`
+}
+
+/** Whether a field's value is impossible, as an ARIA attribute. */
+export function invalid({ problems }: Rail, path: string): 'true' | 'false' {
+  return problems.some(one => one.path === path && one.severity === 'error') ? 'true' : 'false'
+}
+
+function field(of: Rail, path: string, control: TemplateResult): TemplateResult {
+  return html`<div class="field"><label for=${idOf(path)}>${labelOf(path)}</label>${control}<div class="why" id=${`note-${idOf(path)}`}>${why(of, path)}</div></div>`
+}
+
+/** What the field holds, or what its default came to. */
+function shown({ scenario, answer }: Rail, path: string, otherwise?: string): string {
+  const value = fieldOf(scenario, path) ?? otherwise ?? (answer === null ? '' : fieldOf(answer.scenario, path))
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+function idOf(path: string): string {
+  return path.replace('.', '-')
+}

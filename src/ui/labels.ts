@@ -1,0 +1,28 @@
+/** What the fields are called. */
+import { msg } from '@lit/localize'
+
+/** The name of a field of the scenario; its path where the page has no field for it. */
+export function labelOf(path: string): string {
+  switch (path) {
+    case 'model': return msg('Model')
+    case 'gpu': return 'GPU'
+    case 'gpus': return msg('GPUs')
+    case 'system': return msg('System')
+    case 'workload.batch': return msg('Batch')
+    case 'workload.prompt': return msg('Prompt tokens')
+    case 'workload.output': return msg('Output tokens')
+    case 'workload.cached': return msg('Cached prompt tokens')
+    case 'precision.weights': return msg('Weights')
+    case 'precision.activations': return msg('Activations')
+    case 'precision.cache': return msg('KV cache')
+    case 'mesh.tp': return 'TP'
+    case 'mesh.sequence': return msg('Sequence parallelism')
+    case 'profile': return msg('Profile')
+    case 'utilization': return msg('Share of memory used')
+    case 'capacity': return msg('Memory counted')
+    case 'price': return msg('USD per GPU-hour')
+    case 'conventions.attention': return msg('Attention')
+    case 'conventions.head': return msg('LM head')
+    default: return path
+  }
+}

@@ -1,0 +1,26 @@
+/** Legal values near an impossible one, and how arrow keys move from one to the next. */
+import type { Problem } from '../index.js'
+
+/** Counts, with the least of each; the first four live in powers of two. */
+const least: Readonly<Record<string, number>> = { 'workload.batch': 1, 'workload.prompt': 1, 'workload.output': 0, 'mesh.tp': 1, 'workload.cached': 0 }
+const doubled = new Set(['workload.batch', 'workload.prompt', 'workload.output', 'mesh.tp'])
+const steps: Readonly<Record<string, number>> = { 'workload.cached': 256, utilization: 0.05, price: 0.1 }
+const most = 2 ** 30
+
+/** What an arrow key makes of a value: the double or the half of a size, else a step up or down. */
+export function turned(path: string, value: number, direction: 1 | -1): number {
+  const floor = least[path] ?? 0
+  if (doubled.has(path)) return Math.min(most, Math.max(floor, direction === 1 ? Math.max(1, value * 2) : Math.floor(value / 2)))
+  const step = steps[path] ?? 1
+  const next = Math.max(path === 'utilization' ? step : floor, Math.round(value / step + direction) * step)
+  return Number((path === 'utilization' ? Math.min(1, next) : next).toPrecision(12))
+}
+
+/** Values to offer: those of the problem, else the nearest that the field takes, else the last one that had an answer. */
+export function nearest({ code, path, suggestions }: Problem, value: unknown, last: unknown): readonly string[] {
+  if (suggestions.length > 0 || code !== 'invalid-field') return suggestions
+  const floor = least[path]
+  if (typeof value === 'number' && floor !== undefined) return [...new Set([Math.floor(value), Math.ceil(value)].map(whole => String(Math.min(most, Math.max(floor, whole)))))]
+  if (path === 'utilization' && typeof value === 'number') return value > 1 && value <= 100 ? [String(value / 100), '1'] : value > 1 ? ['1'] : ['0.9']
+  return typeof last === 'number' || typeof last === 'string' ? [String(last)] : []
+}

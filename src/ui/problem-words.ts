@@ -1,0 +1,62 @@
+/** Problems in the language of the page. The core speaks English; where a problem's code, path and suggestions say it all, a sentence is made of them. */
+import { msg, str } from '@lit/localize'
+import type { Problem } from '../index.js'
+import { labelOf } from './labels.js'
+import { isSource } from './locale.js'
+
+/** The sentence of a problem; the English one where this language has none for it. */
+export function sentenceOf(problem: Problem): string {
+  return (isSource() ? null : translated(problem)) ?? named(problem)
+}
+
+/** The message, with a field called as on the page. */
+function named({ message, path }: Problem): string {
+  return message.startsWith(`${path} `) ? labelOf(path) + message.slice(path.length) : message
+}
+
+function translated(problem: Problem): string | null {
+  const { code, message, path, suggestions: [first = ''] } = problem
+  if (code === 'invalid-field') return invalid(problem)
+  const label = labelOf(path)
+  const given = /"([^"\n]*)"/.exec(message)?.[1] ?? ''
+  switch (code) {
+    case 'unknown-model': return msg(str`“${given}” is not a model in the catalogue.`)
+    case 'unknown-gpu': return msg(str`“${given}” is not a known GPU.`)
+    case 'unknown-system': case 'unknown-profile': case 'unknown-dtype': return msg(str`${label}: “${given}” is not known.`)
+    case 'ambiguous-model': case 'ambiguous-gpu': return msg(str`“${given}” stands for several.`)
+    case 'missing-field': return msg(str`${label} is missing.`)
+    case 'unknown-field': return msg(str`${label} is not a field of a scenario.`)
+    case 'not-supported': return path.startsWith('model') ? null : msg(str`${label} is not supported yet.`)
+    case 'context-exceeded': return msg(str`Prompt and output exceed the context of the model: up to ${first} prompt tokens.`)
+    case 'no-engine': return msg('No rate is known for these activations on this GPU.')
+    case 'weight-only': return msg('Products of these weights are computed in the format of the activations.')
+    case 'unknown-vector-peak': return msg('The vector rate of this GPU is not known; vector work is bounded by memory alone.')
+    case 'unknown-link': return msg('The bandwidth between so many GPUs of this system is not known.')
+    case 'unknown-capacity': return msg('The memory that the driver reports for this GPU is not known.')
+    case 'vision-not-counted': return msg('Only the text decoder is counted, not the vision encoder.')
+    case 'mtp-not-counted': return msg('Modules that predict further tokens are in the checkpoint and are not counted.')
+    case 'illegal-mesh': return mesh(path, first)
+    default: return null
+  }
+}
+
+function mesh(path: string, first: string): string | null {
+  switch (path) {
+    case 'mesh.tp': return msg('TP does not divide the heads and widths of this model.')
+    case 'mesh.sequence': return msg('Sequence parallelism needs a batch that is a multiple of TP.')
+    case 'gpus': return msg(str`The degrees of parallelism make ${first} GPUs.`)
+    default: return null
+  }
+}
+
+function invalid({ path, suggestions: [first] }: Problem): string | null {
+  const label = labelOf(path)
+  switch (path) {
+    case 'workload.cached': return first === undefined ? msg(str`${label} must be a whole number from 0.`) : msg('At least one prompt token must be left to compute.')
+    case 'workload.output': return msg(str`${label} must be a whole number from 0.`)
+    case 'workload.batch': case 'workload.prompt': case 'mesh.tp': return msg(str`${label} must be a whole number from 1.`)
+    case 'utilization': return msg(str`${label} must be above 0 and at most 1.`)
+    case 'price': return msg(str`${label} must be a number from 0.`)
+    default: return null
+  }
+}
