@@ -3,7 +3,7 @@ import { localeOf, RooflineCalculator, RooflineChart, RooflineExplain, RooflineK
 
 const elements = {
   'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-explain': RooflineExplain, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,
-  'roofline-picker': RooflinePicker, 'roofline-compare': 'roofline-gpus':
+  'roofline-picker': RooflinePicker,
 }
 for (const [name, element] of Object.entries(elements)) if (customElements.get(name) === undefined) customElements.define(name, element)
 void setLocale(localeOf(document.documentElement.lang))
