@@ -33,7 +33,7 @@ export function answer(run: Run): Report {
   const prefill = phaseReport('prefill', run.prefill, prefillSizes, run.machine, counted)
   const decode = phaseReport('decode', run.decode, decodeSizes, run.machine, counted)
   const { parameters, activeParameters, cacheBytesPerToken } = run.model
-  const model = { id: resolved.id, family: resolved.decoder.family, parameters, activeParameters, macs: null, cacheBytesPerToken }
+  const model = { id: resolved.id, family: resolved.decoder.family, parameters, activeParameters, macs: null, cacheBytesPerToken, context: resolved.decoder.context }
   const totals = totalsOf(run, prefill, decode)
   const { memory, maxBatch, maxContext } = fit(run, prefillSizes, decodeSizes)
   return {
@@ -48,9 +48,11 @@ export function totalsOf({ resolved }: Run, prefill: Phase, decode: Phase): Tota
   const { scenario, device, precision, decoder } = resolved
   const { batch, output } = scenario.workload
   const main = decoder.kinds.some(kind => kind.ffn.kind === 'experts') ? 'peak_experts' : 'peak_ffn'
+  const steps = Math.max(0, output - 1)
+  const [prefill_seconds, decode_seconds] = [prefill.seconds.estimate, decode.seconds.estimate]
   return {
-    batch, output: output > 0 ? output : null, steps: output > 1 ? output - 1 : null, all_steps: Math.max(0, output - 1), gpus: scenario.gpus,
-    prefill_seconds: prefill.seconds.estimate, decode_seconds: decode.seconds.estimate,
+    batch, output: output > 0 ? output : null, steps: output > 1 ? output - 1 : null, all_steps: steps, gpus: scenario.gpus,
+    prefill_seconds, decode_seconds, latency: prefill_seconds + steps * decode_seconds,
     prefill_flops: prefill.flops.matrix, decode_flops: decode.flops.matrix, decode_bytes: decode.perGpu.bytes,
     peak: precision.rates[main]?.flops ?? NaN, bandwidth: device.bandwidth, tdp: device.tdp, price: scenario.price,
   }
@@ -84,11 +86,15 @@ function longestGuess(bytes: (n: number) => number, n: number, needed: number, r
   return further === needed ? far : n + (room - needed) * (far - n) / (further - needed)
 }
 
+/** Seconds of one pass that kernels of communication take. */
+export function communicationSeconds(phase: Phase): number {
+  return phase.kernels.reduce((sum, k) => sum + (k.sent > 0 ? k.times * k.seconds.estimate : 0), 0)
+}
+
 function linksOf(run: Run, prefill: Phase, decode: Phase, totals: Totals): Report['links'] {
   if (run.machine.ranks === 1) return []
   const bytes = prefill.perGpu.sent + totals.all_steps * decode.perGpu.sent
-  const seconds = (phase: Phase) => phase.kernels.reduce((sum, k) => sum + (k.sent > 0 ? k.times * k.seconds.estimate : 0), 0)
-  const spent = seconds(prefill) + totals.all_steps * seconds(decode)
+  const spent = communicationSeconds(prefill) + totals.all_steps * communicationSeconds(decode)
   // Nothing overlaps with communication yet: all of it is exposed.
   return [{ link: run.resolved.link.name, bytes, seconds: spent, exposed: spent }]
 }

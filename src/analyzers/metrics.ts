@@ -14,6 +14,7 @@ export interface Totals {
   readonly gpus: number
   readonly prefill_seconds: number
   readonly decode_seconds: number
+  readonly latency: number
   readonly prefill_flops: number
   readonly decode_flops: number
   readonly decode_bytes: number

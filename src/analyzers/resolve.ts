@@ -54,6 +54,8 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const ranks = d.mesh.tp
   const link = linkOf(device, system, ranks)
   if (ranks > 1 && link.bandwidth === null) problems.push(error('unknown-link', 'system', `The bandwidth of ${link.name} between ${String(ranks)} GPUs of ${system.id} is not known.`))
+  if (ranks > system.domain && system.domain > 1) problems.push(note('beyond-domain', 'mesh.tp', `${String(ranks)} GPUs reach beyond the NVLink domain of ${String(system.domain)} in ${system.id}: their communication is charged at the rate of the ${link.name}.`, [String(system.domain)]))
+  if (d.capacity === null && device.driverMemory === null) problems.push(note('marketed-memory', 'capacity', `The memory that the driver reports for ${device.name} is not known; the marketed ${String(device.memory / 1e9)} GB are used.`))
   if (d.capacity === 'driver' && device.driverMemory === null) problems.push(error('unknown-capacity', 'capacity', `The memory that the driver reports for ${device.id} is not known.`, ['marketed']))
   if (problems.some(p => p.severity === 'error') || precision.decided === null) return problems
   const basis = d.capacity ?? capacity(device).basis
@@ -139,7 +141,7 @@ function checkMesh(d: Draft, decoder: Decoder): Problem[] {
     problems.push(error('illegal-mesh', 'mesh.tp', `tp ${String(tp)} does not divide ${why}.`, legal.slice(0, 3).map(String)))
   }
   if (sequence && d.workload.batch % tp !== 0) {
-    problems.push(error('illegal-mesh', 'mesh.sequence', `Sequence parallelism splits the tokens of a decode step: batch ${String(d.workload.batch)} is not a multiple of tp ${String(tp)}.`, [String(Math.ceil(d.workload.batch / tp) * tp)]))
+    problems.push(note('sequence-off', 'mesh.sequence', `A decode step of ${String(d.workload.batch)} tokens does not split over ${String(tp)} ranks: sequence parallelism is off in decode.`, [String(Math.ceil(d.workload.batch / tp) * tp)]))
   }
   return problems
 }

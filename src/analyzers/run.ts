@@ -41,31 +41,36 @@ const shapes = new WeakMap<Decoder, string>()
 const setups = new WeakMap<Decided, Map<string, Setup>>()
 
 /** The structure of a decoder under a mesh and a profile. It depends on the decoder's shape alone, so all Llamas share one. */
-function structureOf(decoder: Decoder, form: Form, mesh: Mesh, { profile, scenario }: Resolved): Structure {
+function structureOf(decoder: Decoder, form: Form, tp: number, sequence: boolean, { profile }: Resolved): Structure {
   let shape = shapes.get(decoder)
   if (shape === undefined) { shape = shapeOf(decoder); shapes.set(decoder, shape) }
-  const key = `${shape}|${hasForms(decoder) ? form : ''}|${Object.keys(mesh).join()}|${String(scenario.mesh.sequence)}|${profile.id}`
+  const key = `${shape}|${hasForms(decoder) ? form : ''}|${tp > 1 ? 'tp' : ''}|${String(sequence)}|${profile.id}`
   let found = structures.get(key)
-  if (!found) { found = structure(decoderGraph(decoder, form), mesh, profile); structures.set(key, found) }
+  if (!found) {
+    const mesh: Mesh = tp > 1 ? { tp: sequence ? sequenceParallel : tensorParallel } : {}
+    found = structure(decoderGraph(decoder, form), mesh, profile)
+    structures.set(key, found)
+  }
   return found
 }
 
 export function prepare(resolved: Resolved): Run {
-  const { scenario: { mesh, system }, precision, profile } = resolved
+  const { scenario: { mesh, system, workload }, precision, profile } = resolved
   let kept = setups.get(precision)
   if (!kept) { kept = new Map(); setups.set(precision, kept) }
-  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${profile.id} ${system}`
+  const splits = workload.batch % mesh.tp === 0
+  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${profile.id} ${system}`
   let setup = kept.get(key)
-  if (!setup) { setup = setUp(resolved); kept.set(key, setup) }
+  if (!setup) { setup = setUp(resolved, splits); kept.set(key, setup) }
   return { resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, machine: setup.machine, device: setup.device, model: setup.model, weights: setup.weights, overhead: setup.overhead }
 }
 
-function setUp(resolved: Resolved): Setup {
+/** `splits`: whether the tokens of a decode step split over the ranks; else sequence parallelism is off in decode. */
+function setUp(resolved: Resolved, splits: boolean): Setup {
   const { decoder, scenario, device, efficiency, link, profile } = resolved
   const { tp, sequence } = scenario.mesh
-  const mesh: Mesh = tp > 1 ? { tp: sequence ? sequenceParallel : tensorParallel } : {}
-  const prefill = structureOf(decoder, 'expanded', mesh, resolved)
-  const decode = structureOf(decoder, 'absorbed', mesh, resolved)
+  const prefill = structureOf(decoder, 'expanded', tp, sequence, resolved)
+  const decode = structureOf(decoder, 'absorbed', tp, sequence && splits, resolved)
   const sizes = { ...fixedSizes(resolved), causal: profile.mask === 'skipped' ? 1 : 0, b: 1, s: 1, t: 1, o: 1 }
   const isScored = decoder.kinds.every(kind => kind.ffn.kind === 'dense')
   const decodeSizes = fill(decode.layout, sizes)

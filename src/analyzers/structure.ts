@@ -136,12 +136,14 @@ function storedOnce(placed: readonly PlacedOp[], axes: Axes, role: 'weight' | 'c
   return [...found.values()]
 }
 
+/** Weights that an op reaches through a route count as often as a token takes it: `x` of `e` experts. */
 function parameters(graph: Graph, active: boolean): Term[] {
   const found = new Map<string, Term>()
-  const visited = (name: string | number) => Object.entries(graph.axes).find(([, axis]) => axis.route === name)?.[0] ?? name
+  const routes = Object.entries(graph.axes).flatMap(([name, axis]) => axis.route === undefined ? [] : [[axis.route, name] as const])
   for (const block of graph.blocks) for (const op of block.ops) for (const t of op.tensors) {
     if (t.role !== 'weight' || found.has(t.name)) continue
-    found.set(t.name, term(t.name, [...op.times, ...(active && t.group === 'experts' ? t.axes.map(visited) : t.axes)]))
+    const taken = (axis: string | number) => active ? routes.find(([to, by]) => to === axis && op.loop.includes(by))?.[1] ?? axis : axis
+    found.set(t.name, term(t.name, [...op.times, ...t.axes.map(taken)]))
   }
   return [...found.values()]
 }

@@ -24,16 +24,16 @@ export function figures(report: Report, metrics: Metrics): string[] {
     row('Output tokens', rate(metrics.tokensPerSecond), perSecond),
     price === null ? ['Cost per million tokens', 'no price', none, none] : row('Cost per million tokens', cost(metrics.usdPerMillionTokens), money),
   ]
-  return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics)]
+  return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics, report.model?.context ?? null)]
 }
 
-function below({ tpot, mfu, mbu, joulesPerToken, maxBatch, maxContext }: Metrics): string[] {
+function below({ tpot, mfu, mbu, joulesPerToken, maxBatch, maxContext }: Metrics, stated: number | null): string[] {
   const use = [
     mfu === null ? '' : `MFU ${percent(mfu)} % over the request`,
     mbu === null || tpot === null ? '' : `MBU in decode ${percent(mbu)} %`,
     joulesPerToken === null ? '' : `${quantity(joulesPerToken, 'J', ' ')} per token`,
   ]
-  const room = [maxBatch === null ? '' : `Largest batch ${full(maxBatch)}`, maxContext === null ? '' : `Longest context ${full(maxContext)} tokens`]
+  const room = [maxBatch === null ? '' : `Largest batch ${full(maxBatch)}`, maxContext === null ? '' : `Longest context ${full(maxContext)} tokens${stated !== null && maxContext > stated ? ` (model: ${full(stated)})` : ''}`]
   return [use, room].map(parts => parts.filter(part => part !== '').join('   ')).filter(line => line !== '').map(line => `  ${line}`)
 }
 

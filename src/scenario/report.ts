@@ -45,7 +45,7 @@ export const report = v.strictObject({
   schema: v.literal('roofline/1'),
   scenario: v.unknown(),
   model: v.nullable(v.strictObject({
-    id: v.string(), family: v.string(), parameters: amount, activeParameters: amount, macs: maybe, cacheBytesPerToken: maybe,
+    id: v.string(), family: v.string(), parameters: amount, activeParameters: amount, macs: maybe, cacheBytesPerToken: maybe, context: maybe,
   })),
   device: v.nullable(device),
   phases: v.array(phase),

@@ -59,6 +59,16 @@ describe('parameters and cache', () => {
   })
 })
 
+describe('biases and sinks keep 16 bits when the layers are quantized', () => {
+  test.each([
+    ['gpt-oss-20b', null, 13_761_264_768],
+    ['qwen2.5-7b', 'int4', 5_570_747_392],
+    ['gpt2', 'int8', 163_944_960],
+  ])('%s in %s', (model, weights, bytes) => {
+    expect(Math.round(answered({ model, gpu: 'b200', precision: { weights }, workload: { prompt: 64, output: 2 } }).memory.weights)).toBe(bytes)
+  })
+})
+
 describe('Llama-2-7B, batch 1, prompt 2048, head on the last token', () => {
   const run = (attention: 'causal' | 'full') => answered({ model: 'llama-2-7b', gpu: 'h100', workload: { batch: 1, prompt: 2048, output: 0 }, conventions: { attention } })
 
@@ -121,6 +131,6 @@ test('latency, TPOT and throughput follow from the phases', () => {
 
 test('without output tokens what needs them is null, not zero', () => {
   const { metrics } = answered({ model: 'llama-3.1-8b', gpu: 'h100', workload: { output: 0 } })
-  expect(metrics).toMatchObject({ tpot: null, tokensPerSecond: null, joulesPerToken: null, usdPerMillionTokens: null })
+  expect(metrics).toMatchObject({ tpot: null, mbu: null, tokensPerSecond: null, joulesPerToken: null, usdPerMillionTokens: null })
   expect(metrics.latency).toBe(metrics.ttft)
 })

@@ -26,6 +26,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 /** The report's number at a path of `explain`. */
 function reported(report: Report, path: string): unknown {
   const [head = '', ...rest] = path.split('/')
+  if (head === 'links') return walk(report.links.find(l => l.link === rest[0]), rest.slice(1))
   const phase = report.phases.find(p => p.phase === head)
   if (!phase) return walk(report, [head, ...rest])
   const kernel = phase.kernels.find(k => path.startsWith(`${head}/${k.id}/`) && !phase.kernels.some(o => o.id.length > k.id.length && path.startsWith(`${head}/${o.id}/`)))

@@ -100,6 +100,20 @@ describe('shards sum to the whole', () => {
   })
 })
 
+test('sequence parallelism is off in decode where the tokens do not split, and the report says so', () => {
+  const report = analyze({ model: 'llama-2-70b', gpu: 'h100', mesh: { tp: 8, sequence: true }, workload: { batch: 3 } })
+  expect(report.problems).toMatchObject([{ code: 'sequence-off', severity: 'note' }])
+  const [prefill, decode] = report.phases
+  expect(prefill?.kernels.some(k => k.id.endsWith('reduce-scatter'))).toBe(true)
+  expect(decode?.kernels.some(k => k.id.endsWith('reduce-scatter'))).toBe(false)
+})
+
+test('beyond the NVLink domain the network is charged, and the report says so', () => {
+  const report = analyze({ model: 'llama-3.1-8b', gpu: 'h100', mesh: { tp: 16 } })
+  expect(report.problems).toMatchObject([{ code: 'beyond-domain', severity: 'note' }])
+  expect(report.links).toMatchObject([{ link: 'network' }])
+})
+
 test.each([
   ['llama-3.1-8b', 3], ['llama-3.1-8b', 64], ['gpt2', 5], ['falcon-7b', 2], ['llama-3.1-70b', 24],
 ])('%s cannot be split over %i: a problem with legal degrees', (model, tp) => {

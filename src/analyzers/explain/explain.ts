@@ -8,7 +8,7 @@ import { resolve } from '../resolve.js'
 import { decodeVector, prefillVector, prepare, type Run } from '../run.js'
 import { explainKernel } from './kernel.js'
 import { explainPhase, type PhaseContext } from './phase.js'
-import { explainMemory, explainMetric, explainModel, metricFields, type Answer } from './request.js'
+import { explainLink, explainMemory, explainMetric, explainModel, metricFields, type Answer } from './request.js'
 import { fieldsOf } from './vocabulary.js'
 import type { Quantity } from './quantity.js'
 
@@ -45,7 +45,11 @@ function explainers(scenario: Scenario): Map<string, Explainer> | readonly Probl
   for (const phase of report.phases) explainPhases(run, phase, all)
   for (const field of fieldsOf('memory')) all.set(`memory/${field}`, () => explainMemory(run, report, field))
   const [prefill, decode] = report.phases
-  if (prefill && decode) for (const field of metricFields) all.set(`metrics/${field}`, () => explainMetric(run, report, totalsOf(run, prefill, decode), field))
+  if (prefill && decode) {
+    const totals = totalsOf(run, prefill, decode)
+    for (const field of metricFields) all.set(`metrics/${field}`, () => explainMetric(run, report, totals, field))
+    for (const { link } of report.links) for (const field of fieldsOf('link')) all.set(`links/${link}/${field}`, () => explainLink(report, totals, link, field))
+  }
   return all
 }
 

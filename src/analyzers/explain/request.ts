@@ -1,6 +1,7 @@
 /** The request as a whole: the model's counts, memory on one GPU, and the metrics. */
 import type { Metrics, Report } from '../../scenario/report.js'
 import { capacity } from '../../hardware/device.js'
+import { communicationSeconds } from '../analyze.js'
 import { total } from '../compile.js'
 import type { Expr } from '../graph.js'
 import { metricInputs, metricTable, otherMetrics, type Metric, type Totals } from '../metrics.js'
@@ -8,7 +9,7 @@ import { decodeVector, memoryAt, prefillVector, type Run } from '../run.js'
 import { sumExpr } from './kernel.js'
 import { passScope } from './names.js'
 import { plain, quantity, scopeOf, type Quantity } from './quantity.js'
-import { formula, named, type MemoryField, type ModelField } from './vocabulary.js'
+import { formula, named, type LinkField, type MemoryField, type ModelField } from './vocabulary.js'
 
 export const metricFields = [...Object.keys(metricTable), 'maxBatch', 'maxContext'] as (keyof Metrics)[]
 
@@ -38,6 +39,7 @@ export function explainMemory(run: Run, { memory }: Answer, field: MemoryField):
       const { bytes, collectives, source } = profile.overhead
       return quantity(path, memory.overhead, of(run.machine.ranks > 1 ? undefined : 'engine', source), scopeOf([named('engine', bytes, source), named('collectives', collectives, source)]))
     }
+    case 'gradients': case 'states': return quantity(path, memory[field], of(), scopeOf([]))
     case 'total': return quantity(path, memory.total, of(), scopeOf((['weights', 'cache', 'activations', 'overhead'] as const).map(part => named(part, memory[part], null, { path: `memory/${part}` }))))
     case 'capacity': {
       const at = basis === 'driver' ? 'driverMemory' : 'memory'
@@ -59,6 +61,15 @@ export function explainMetric(run: Run, report: Answer, totals: Totals, field: k
     const gpu = run.resolved.device.id
     return plain(name, known.title, totals[name as keyof Totals] ?? 0, known.unit, known.source ?? null, { path: known.path ?? null, ...(known.field === undefined ? {} : { datum: { gpu, field: known.field } }) })
   })
+}
+
+/** Communication over the whole request: prefill and the decode steps after it. */
+export function explainLink(report: Answer, totals: Totals, link: string, field: LinkField): Quantity {
+  const sent = report.phases.map(phase => field === 'bytes' ? phase.perGpu.sent : communicationSeconds(phase))
+  return quantity(`links/${link}/${field}`, report.links[0]?.[field] ?? null, formula('link', field), scopeOf([
+    named('prefill', sent[0] ?? 0, null, field === 'bytes' ? { path: 'prefill/perGpu/sent' } : {}), named('decode', sent[1] ?? 0, null, field === 'bytes' ? { path: 'decode/perGpu/sent' } : {}),
+    named('all_steps', totals.all_steps, 'output − 1'),
+  ]))
 }
 
 /** The largest number that fits: what it needs, what one more would need, and the room between them. */

@@ -6,10 +6,11 @@ import { plain, type Formula, type Input } from './quantity.js'
 interface Known { readonly title: string; readonly unit: string; readonly expr?: Expr; readonly source?: string }
 export type Field = 'times' | 'flops' | 'bytes' | 'sent' | 'intensity' | 'seconds/bound' | 'seconds/estimate'
 export type PhaseField = 'flops/matrix' | 'flops/vector' | 'perGpu/flops' | 'perGpu/bytes' | 'perGpu/sent' | 'intensity' | 'seconds/bound' | 'seconds/estimate' | 'seconds/low' | 'seconds/high'
-export type MemoryField = 'weights' | 'cache' | 'activations' | 'overhead' | 'total' | 'capacity'
+export type LinkField = 'bytes' | 'seconds' | 'exposed'
+export type MemoryField = 'weights' | 'cache' | 'activations' | 'gradients' | 'states' | 'overhead' | 'total' | 'capacity'
 export type ModelField = 'parameters' | 'activeParameters' | 'cacheBytesPerToken'
 
-interface Fields { readonly model: ModelField; readonly memory: MemoryField; readonly phase: PhaseField; readonly kernel: Field }
+interface Fields { readonly link: LinkField; readonly model: ModelField; readonly memory: MemoryField; readonly phase: PhaseField; readonly kernel: Field }
 const table: { readonly [K in keyof Fields]: Readonly<Record<Fields[K], Known>> } = json as unknown as { readonly [K in keyof Fields]: Readonly<Record<Fields[K], Known>> }
 const names = json.names as unknown as Readonly<Record<string, readonly [title: string, unit: string]>>
 

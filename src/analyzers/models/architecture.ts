@@ -107,7 +107,7 @@ export interface ExpertFfn {
   readonly sharedGate: boolean
 }
 
-/** The parts of a model whose weights a checkpoint may hold in a precision of their own. */
+/** The parts of a model whose weights a checkpoint may hold in a precision of their own; biases go with the norms. */
 export type WeightGroup = 'embedding' | 'head' | 'norm' | 'attention' | 'ffn' | 'experts' | 'shared' | 'router'
 
 export interface Precision {

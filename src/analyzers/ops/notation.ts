@@ -35,7 +35,8 @@ function tensors(text: string, isOut: boolean, group: WeightGroup | undefined, f
       role: isOut ? 'out' as const : kind === 'weight' ? 'weight' as const : kind === 'cache' ? 'cache' as const : 'in' as const,
       axes: extents(axes),
       held: kind,
-      ...(kind === 'weight' && group ? { group } : {}),
+      // Quantizers leave vectors alone: a bias is held as the norms are.
+      ...(kind === 'weight' && group ? { group: name.endsWith('.b') ? 'norm' as const : group } : {}),
       ...(read === undefined ? {} : { read: extents(read) }),
       ...(carry ? { carry: true as const } : {}),
     }]
