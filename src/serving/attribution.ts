@@ -1,5 +1,5 @@
 /** Where a difference in time comes from: kernel by kernel, phase by phase. */
-import type { KernelReport, Phase, Report } from '../scenario/report.js'
+import type { KernelReport, Limit, Phase, Report } from '../scenario/report.js'
 
 /** What one kernel contributes to a difference, in seconds; `id` is null for what the host adds. */
 export interface Contribution {
@@ -8,6 +8,8 @@ export interface Contribution {
   readonly a: number | null
   readonly b: number | null
   readonly seconds: number
+  /** What bounds the kernel, in the second report where it is there. */
+  readonly limit: Limit
 }
 
 /** The difference of one phase and its parts, the largest first. */
@@ -31,7 +33,7 @@ function between(a: Phase, b: Phase): Attribution {
   const before = secondsOf(a), after = secondsOf(b)
   const contributions = [...new Set([...before.keys(), ...after.keys()])].map((id): Contribution => {
     const was = before.get(id) ?? null, is = after.get(id) ?? null
-    return { id, a: was, b: is, seconds: (is ?? 0) - (was ?? 0) }
+    return { id, a: was, b: is, seconds: (is ?? 0) - (was ?? 0), limit: limitOf(b, id) ?? limitOf(a, id) ?? 'overhead' }
   })
   return {
     phase: b.phase, a: a.seconds.estimate, b: b.seconds.estimate, seconds: b.seconds.estimate - a.seconds.estimate,
@@ -50,4 +52,8 @@ function secondsOf({ kernels, seconds: { estimate } }: Phase): Map<string | null
 
 function spent({ times, seconds }: KernelReport): number {
   return times * seconds.estimate
+}
+
+function limitOf({ kernels }: Phase, id: string | null): Limit | null {
+  return kernels.find(kernel => kernel.id === id)?.limit ?? null
 }

@@ -10,6 +10,9 @@ export const calculatorStyles = css`
   .verdict { font: var(--headline); letter-spacing: -0.012em; max-width: 38em; text-wrap: pretty; padding: 16px 0 32px }
   .verdict b { font-weight: 600 }
   .verdict .unit { color: inherit; font-weight: inherit }
+  .ways { padding-bottom: 32px }
+  .ways b { font-weight: 600 }
+  .ways .button { min-height: 40px }
   .hue { color: var(--hue) }
   .answer > section { padding: 32px 0; border-top: 1px solid var(--hairline) }
   .stale { opacity: 0.45; filter: saturate(0.3) }
@@ -35,5 +38,7 @@ export const calculatorStyles = css`
     .verdict, .dropping b { font: 400 22px/30px var(--font) }
     .verdict { padding: 8px 0 24px }
     .answer > section { padding: 24px 0 }
+    .ways { padding-bottom: 24px }
+    .ways .button { width: 100% }
   }
 `

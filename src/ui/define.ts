@@ -1,9 +1,9 @@
 /** Registers the elements and speaks the language of the page. */
-import { localeOf, RooflineCalculator, RooflineChart, RooflineExplain, RooflineKernels, RooflineMemory, RooflinePicker, setLocale } from './index.js'
+import { localeOf, RooflineCalculator, RooflineChart, RooflineCompare, RooflineExplain, RooflineGpus, RooflineKernels, RooflineMemory, RooflinePicker, setLocale } from './index.js'
 
 const elements = {
   'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-explain': RooflineExplain, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,
-  'roofline-picker': RooflinePicker,
+  'roofline-picker': RooflinePicker, 'roofline-compare': RooflineCompare, 'roofline-gpus': RooflineGpus,
 }
 for (const [name, element] of Object.entries(elements)) if (customElements.get(name) === undefined) customElements.define(name, element)
 void setLocale(localeOf(document.documentElement.lang))
@@ -12,7 +12,9 @@ declare global {
   interface HTMLElementTagNameMap {
     'roofline-calculator': RooflineCalculator
     'roofline-chart': RooflineChart
+    'roofline-compare': RooflineCompare
     'roofline-explain': RooflineExplain
+    'roofline-gpus': RooflineGpus
     'roofline-kernels': RooflineKernels
     'roofline-memory': RooflineMemory
     'roofline-picker': RooflinePicker

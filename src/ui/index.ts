@@ -1,7 +1,9 @@
 /** The elements as classes; `define.ts` registers them. */
 export { RooflineCalculator } from './roofline-calculator.js'
 export { RooflineChart } from './roofline-chart.js'
+export { RooflineCompare } from './roofline-compare.js'
 export { RooflineExplain } from './roofline-explain.js'
+export { RooflineGpus } from './roofline-gpus.js'
 export { RooflineKernels } from './roofline-kernels.js'
 export { RooflineMemory } from './roofline-memory.js'
 export { RooflinePicker } from './roofline-picker.js'

@@ -48,11 +48,11 @@ export class Keeper {
     this.put(to.stand, true)
   }
 
-  /** The buttons. */
-  bar(): TemplateResult {
+  /** The buttons; `compare` turns the comparison on and off. */
+  bar(compares: boolean, compare: () => void): TemplateResult {
     const { host, history } = this
     return tools({
-      undoes: history.past.length > 0, redoes: history.future.length > 0, shares: host.address !== null, recent: host.recent,
+      undoes: history.past.length > 0, redoes: history.future.length > 0, shares: host.address !== null, recent: host.recent, compares, compare,
       move: by => { this.move(by) },
       reset: () => { this.change(host.opening, null) },
       share: () => { void host.address?.().then(link => link === null ? this.tell({ what: 'long', text: '', done: false }) : this.copy('link', link)) },

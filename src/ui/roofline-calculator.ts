@@ -2,7 +2,7 @@ import { msg } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { classMap } from 'lit/directives/class-map.js'
-import type { Problem, Report, Scenario } from '../index.js'
+import { changes, found, type Change, type Problem, type Report, type Scenario } from '../index.js'
 import { calculatorStyles } from './calculator-styles.js'
 import { opening, RooflineElement } from './element.js'
 import { send } from './events.js'
@@ -23,6 +23,7 @@ import { base, tokens } from './tokens.js'
 import { toolStyles } from './tool-styles.js'
 import type { Recent } from './tools.js'
 import { capacityNote, gpuName, modelName, summary, verdict } from './verdict.js'
+import { ways } from './ways.js'
 
 /**
  * The calculator: a scenario as fields, its answer as sentence, figures, chart, memory and kernels.
@@ -57,12 +58,14 @@ export class RooflineCalculator extends RooflineElement {
   @state() private dropping = false
   @state() private opened = false
   @state() private selected: string | null = null
+  @state() private pinned: Stand | null = null
   private readonly opener = new Opener(this)
   private readonly keeper = new Keeper(this)
   private current: Report | null = null
   private sent: Report | null = null
   private answer: Report | null = null
   private answered: Stand | null = null
+  private changes: readonly Change[] = []
 
   constructor() {
     super()
@@ -142,6 +145,7 @@ export class RooflineCalculator extends RooflineElement {
     if (this.report.phases.length === 0 || this.report === this.answer) return
     this.answer = this.report
     this.answered = this.stand
+    this.changes = this.answer.memory?.fits === false ? found(changes(this.given, this.answer)) : []
   }
 
   protected override updated(): void {
@@ -159,7 +163,7 @@ export class RooflineCalculator extends RooflineElement {
         <div class="fields" id="fields"><div class="brand"><slot name="brand"></slot></div>
           ${rail({ scenario: this.given, answer, problems: report.problems, file: this.file, apply: this.apply, open: this.take })}</div>
       </section>
-      <div class="results" part="results"><div class="tools"><div class="bar"><slot name="bar"></slot></div>${this.keeper.bar()}<slot name="tools"></slot>${this.keeper.said()}</div>
+      <div class="results" part="results"><div class="tools"><div class="bar"><slot name="bar"></slot></div>${this.keeper.bar(this.pinned !== null, this.compare)}<slot name="tools"></slot>${this.keeper.said()}</div>
         ${notice(this.problems, msg('This link could not be opened; nothing changed'), null)}
         ${this.unreadable === null ? nothing : notice(this.unreadable.problems, `${this.unreadable.name}: ${msg('this file could not be read; the last answer stays')}`, null, html`<div class="actions">${chooser(this.take)}<button type="button" class="button" @click=${this.dismiss}>${msg('Go on without it')}</button></div>`)}
         ${notice(withoutTries(report.problems.filter(({ severity }) => severity === 'error')), msg('No answer for this scenario; below is the last one'), this.apply, unknown(this.given.model, report.problems, { as: this.replace, open: this.take, back: this.answered === null ? null : this.return }))}
@@ -172,12 +176,21 @@ export class RooflineCalculator extends RooflineElement {
     const memory = this.section(msg('Memory'), capacityNote(answer), html`<roofline-memory exportparts="bar" .report=${answer}></roofline-memory>`)
     return html`<div class=${classMap({ answer: true, stale })} @kernel-select=${this.pick}>
       <div class="verdict" part="verdict" role="heading" aria-level=${this.headingLevel}>${verdict(answer, this.answered?.file ?? null)}</div>
+      ${fits ? nothing : ways(this.changes, this.change)}
       ${figures(answer, this.opener)}
       ${notes(answer.problems.filter(({ severity }) => severity === 'note'), this.apply)}
+      ${this.comparison()}
       ${fits ? nothing : memory}
       ${this.section(msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart exportparts="plot, readout" .report=${answer} .selected=${this.selected}></roofline-chart>`, this.exports)}
       ${fits ? memory : nothing}
-      <section><roofline-kernels exportparts="table" .report=${answer} .selected=${this.selected} heading-level=${this.headingLevel + 1}></roofline-kernels></section></div>`
+      <section><roofline-kernels exportparts="table" .report=${answer} .selected=${this.selected} heading-level=${this.headingLevel + 1}></roofline-kernels></section>
+      <section><roofline-gpus .scenario=${this.answered?.scenario ?? null} heading-level=${this.headingLevel + 1} @gpu-take=${this.takeGpu}></roofline-gpus></section></div>`
+  }
+
+  private comparison(): TemplateResult | typeof nothing {
+    const { pinned, answered } = this
+    if (pinned === null || answered === null) return nothing
+    return html`<section><roofline-compare .a=${pinned.scenario} .b=${answered.scenario} .fileA=${pinned.file} .fileB=${answered.file} heading-level=${this.headingLevel + 1} @close=${this.compare}></roofline-compare></section>`
   }
 
   private section(title: string, caption: string, content: TemplateResult, actions: () => unknown = () => nothing): TemplateResult {
@@ -199,6 +212,19 @@ export class RooflineCalculator extends RooflineElement {
 
   private readonly replace = (model: string | object, file = this.file): void => {
     this.keeper.change({ scenario: withField(this.given, 'model', model), file }, null)
+  }
+
+  private readonly change = ({ scenario }: Pick<Change, 'scenario'>): void => {
+    this.keeper.change({ scenario, file: this.file }, null)
+  }
+
+  private readonly takeGpu = (event: CustomEvent<{ scenario: Scenario }>): void => {
+    this.change(event.detail)
+  }
+
+  /** Keeps the present answer as A, or ends the comparison. */
+  private readonly compare = (): void => {
+    this.pinned = this.pinned === null ? this.answered : null
   }
 
   private readonly return = (): void => {

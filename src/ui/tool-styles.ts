@@ -5,6 +5,7 @@ import { css } from 'lit'
 export const toolStyles = css`
   .tool { display: inline-flex; align-items: center; gap: 6px; height: 32px; padding: 0 10px; border-radius: 6px; font: var(--small); color: var(--ink-2); white-space: nowrap; cursor: pointer; list-style: none }
   .tool:hover { background: var(--surface-2); color: var(--ink) }
+  .tool[aria-pressed='true'] { background: var(--surface-3); color: var(--ink) }
   .tool[disabled] { color: var(--ink-3); opacity: 0.6; cursor: default }
   .tool svg { width: 16px; height: 16px; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round }
   .tool::-webkit-details-marker { display: none }

@@ -1,0 +1,39 @@
+/** Two reports side by side: what was asked differently, and how the figures differ. */
+import type { Report } from '../index.js'
+import { fieldOf, flags } from './flags.js'
+
+/** A figure of two reports; null where it does not apply. */
+export interface Difference {
+  readonly id: 'ttft' | 'tpot' | 'latency' | 'tokensPerSecond' | 'tokensPerSecondPerGpu' | 'usdPerMillionTokens' | 'joulesPerToken' | 'weights' | 'cache' | 'activations' | 'overhead' | 'total' | 'free'
+  readonly unit: 's' | '/s' | '$' | 'J' | 'B'
+  readonly a: number | null
+  readonly b: number | null
+}
+
+const metrics = [['ttft', 's'], ['tpot', 's'], ['latency', 's'], ['tokensPerSecond', '/s'], ['tokensPerSecondPerGpu', '/s'], ['usdPerMillionTokens', '$'], ['joulesPerToken', 'J']] as const
+const parts = ['weights', 'cache', 'activations', 'overhead', 'total'] as const
+
+/** Time, throughput, cost and energy; what does not fit has none. */
+export function figureDifferences(a: Report, b: Report): Difference[] {
+  const of = (report: Report, id: (typeof metrics)[number][0]): number | null => report.memory?.fits === false ? null : report.metrics?.[id] ?? null
+  return metrics.map(([id, unit]) => ({ id, unit, a: of(a, id), b: of(b, id) }))
+}
+
+/** The memory of the fullest GPU by part, its sum, and what is free; negative where it is too small. */
+export function memoryDifferences({ memory: a }: Report, { memory: b }: Report): Difference[] {
+  if (a === null || b === null) return []
+  const held = parts.filter(part => a[part] > 0 || b[part] > 0).map((id): Difference => ({ id, unit: 'B', a: a[id], b: b[id] }))
+  return [...held, { id: 'free', unit: 'B', a: a.capacity - a.total, b: b.capacity - b.total }]
+}
+
+/** Fields of the scenarios that differ, defaults filled in; what follows from the GPU is left out where the GPU differs. */
+export function fieldDifferences(a: Report, b: Report): { readonly path: string; readonly a: string; readonly b: string }[] {
+  const paths = Object.values(flags).map(([path]) => path)
+  const text = (report: Report, path: string): string => {
+    const value = fieldOf(report.scenario, path) ?? null
+    return typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  const differing = [...new Set(paths)].map(path => ({ path, a: text(a, path), b: text(b, path) })).filter(one => one.a !== one.b)
+  const gpu = differing.some(({ path }) => path === 'gpu')
+  return differing.filter(({ path }) => path !== 'gpus' && !(gpu && ['system', 'price', 'capacity'].includes(path)))
+}

@@ -1,0 +1,44 @@
+/** The order of the GPU table, and what a search leaves of it. */
+import type { Alternative, Figures } from '../index.js'
+import { words } from '../names.js'
+
+/** What the table is sorted by. */
+export type Column = 'name' | 'tp' | 'ttft' | 'tpot' | 'tokensPerSecondPerGpu' | 'usdPerMillionTokens' | 'free'
+
+export interface Order {
+  readonly by: Column
+  readonly down: boolean
+}
+
+/** More is better of these, so that they start at the top. */
+const rising: readonly Column[] = ['tokensPerSecondPerGpu', 'free']
+
+/** The order after a click on a column: its best first, the other way round at the second click. */
+export function turned(order: Order, by: Column): Order {
+  return order.by === by ? { by, down: !order.down } : { by, down: rising.includes(by) }
+}
+
+/** Sorted rows; what has no such number comes after those that have, and GPUs that cannot run at the end. */
+export function sorted(rows: readonly Alternative[], { by, down }: Order): Alternative[] {
+  const name = (a: Alternative, b: Alternative): number => a.gpu.name.localeCompare(b.gpu.name, 'en', { numeric: true })
+  const value = ({ figures }: Alternative, field: keyof Figures): number => {
+    const number = figures?.[field] ?? null
+    return typeof number === 'number' ? number : NaN
+  }
+  const compare = (a: Alternative, b: Alternative, field: keyof Figures, sign: number): number => {
+    const x = value(a, field), y = value(b, field)
+    return Number.isNaN(x) || Number.isNaN(y) ? Number(Number.isNaN(x)) - Number(Number.isNaN(y)) : sign * (x - y)
+  }
+  const sign = down ? -1 : 1
+  return rows.toSorted((a, b) => Number(a.figures === null) - Number(b.figures === null)
+    || (by === 'name' ? sign * name(a, b) : compare(a, b, by, sign)) || compare(a, b, 'tpot', 1) || name(a, b))
+}
+
+/** The rows that have every word of the text in what the GPU is called or made of. */
+export function matching(rows: readonly Alternative[], text: string): Alternative[] {
+  const wanted = words(text)
+  return rows.filter(({ gpu }) => {
+    const known = [gpu.id, gpu.name, ...gpu.aliases, gpu.architecture ?? '', gpu.memoryType ?? '', String(gpu.year ?? '')].flatMap(words)
+    return wanted.every(word => known.some(one => one.startsWith(word)))
+  })
+}

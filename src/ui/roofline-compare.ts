@@ -1,0 +1,49 @@
+import { msg } from '@lit/localize'
+import { html, nothing, type TemplateResult } from 'lit'
+import { property } from 'lit/decorators.js'
+import type { Report, Scenario } from '../index.js'
+import { compareStyles } from './compare-styles.js'
+import { figuresTable, phases } from './compare-view.js'
+import { fieldDifferences } from './differences.js'
+import { RooflineElement } from './element.js'
+import { labelOf } from './labels.js'
+import { reportOf } from './reports.js'
+import { base, tokens } from './tokens.js'
+import { gpuName, modelName, summary } from './verdict.js'
+
+/**
+ * Two scenarios side by side: their figures, what differs, and which kernels the difference in time comes from.
+ * @customElement roofline-compare
+ * @fires {Event} close - the user is done with it; does not bubble
+ */
+export class RooflineCompare extends RooflineElement {
+  static override styles = [tokens, base, compareStyles]
+
+  /** The scenario that is compared with. */
+  @property({ attribute: false }) a: Scenario | null = null
+  /** The other one. */
+  @property({ attribute: false }) b: Scenario | null = null
+  /** The file that the model of A came from, and that of B. */
+  @property({ attribute: false }) fileA: string | null = null
+  @property({ attribute: false }) fileB: string | null = null
+  /** Level of the heading in the outline of the page. */
+  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3
+
+  protected override render(): unknown {
+    if (this.a === null || this.b === null) return nothing
+    const a = reportOf(this.a), b = reportOf(this.b)
+    if (a.phases.length === 0 || b.phases.length === 0) return nothing
+    const changed = fieldDifferences(a, b)
+    return html`<div class="head">
+        <div class="title" role="heading" aria-level=${this.headingLevel}>${msg('Comparison')}</div>
+        <div class="small">${changed.length === 0 ? msg('A and B are the same so far; B follows the fields.') : changed.map(({ path, a, b }) => `${labelOf(path)} ${a} → ${b}`).join(', ')}</div>
+        <button type="button" class="button" @click=${() => { this.dispatchEvent(new Event('close')) }}>${msg('Close')}</button>
+      </div>
+      <dl class="sides">${this.side('A', a, this.fileA)}${this.side('B', b, this.fileB)}</dl>
+      ${figuresTable(a, b)}${changed.length === 0 ? nothing : phases(a, b)}`
+  }
+
+  private side(letter: string, report: Report, file: string | null): TemplateResult {
+    return html`<div><dt>${letter}</dt><dd><b>${modelName(report, file)}, ${report.scenario.gpus ?? 1} × ${gpuName(report)}</b>, ${summary(report)}</dd></div>`
+  }
+}
