@@ -28,6 +28,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: 'pages', environment: 'node', include: ['tests/pages/**/*.test.ts'], globalSetup: 'tests/pages/built.ts', testTimeout: 30_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
         optimizeDeps: { include: ['fflate', 'lit', 'lit/decorators.js', 'chart.js', 'valibot', '@lit/localize', 'mathjs', 'mathjs/number'] },
         test: {
           name: 'browser',

@@ -26,7 +26,7 @@ function publish(declaration, module) {
   declaration.members = (declaration.members ?? []).filter(member => (member.privacy ?? 'public') === 'public' && !member.static && !ofLit.has(member.name))
   for (const item of [...declaration.members, ...declaration.attributes ?? []]) delete item.inheritedFrom
   const own = (declaration.attributes ?? []).filter(({ fieldName }) => declaration.members.some(member => member.name === fieldName))
-  declaration.attributes = tagName === 'roofline-explain' ? own : [...own, ...attributes]
+  declaration.attributes = tagName === 'roofline-calculator' || declaration.superclass?.name === 'ReportElement' ? [...own, ...attributes] : own
   declaration.cssProperties = cssProperties
   declaration.superclass = { name: 'LitElement', package: 'lit' }
   module.exports = [

@@ -1,11 +1,12 @@
 /** The package as a stranger gets it: packed, installed into an empty project, imported and run there. */
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stale } from '../pages/built.js'
 
 interface Manifest {
   readonly exports: Record<string, string | { readonly types: string, readonly default?: string }>
@@ -23,13 +24,6 @@ const npm = (cwd: string, ...args: string[]) =>
 async function node(code: string): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], { cwd: project })
   return stdout.trim()
-}
-
-/** Whether something that goes into the build is newer than the build, or there is none. */
-function stale(): boolean {
-  const built = statSync(join(root, 'dist', 'index.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const inputs = ['src', 'data'].flatMap(folder => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(file => join(root, folder, file)))
-  return inputs.some(file => statSync(file).mtimeMs > built)
 }
 
 beforeAll(() => {
