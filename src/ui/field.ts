@@ -24,16 +24,24 @@ export interface Rail {
 /** A number: `128k` and `2*4096` at once, other arithmetic as soon as it is worked out. Arrow keys move to the next. */
 export function number(of: Rail, path: string, inputMode: 'numeric' | 'decimal' = 'numeric'): TemplateResult {
   const take = (event: Event): void => {
-    const text = (event.target as HTMLInputElement).value.trim()
-    if (text === '' || readPlain(text) !== null) of.apply(path, text)
-    else void readNumber(text).then(value => { of.apply(path, value === null ? text : String(value)) })
+    const input = event.target as HTMLInputElement
+    const text = input.value.trim()
+    const set = (value: number | null): void => {
+      if (value !== null) input.value = String(value)
+      of.apply(path, value === null ? text : String(value))
+    }
+    const value = readPlain(text)
+    if (text === '' || value !== null) set(value)
+    // Where arithmetic cannot be loaded, the text stays and the problem says that it is no number.
+    else void readNumber(text).catch(() => null).then(set)
   }
   const turn = (event: KeyboardEvent): void => {
     const direction = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : null
     const now = readPlain((event.target as HTMLInputElement).value)
     if (direction === null || now === null) return
     event.preventDefault()
-    of.apply(path, String(turned(path, now, direction)))
+    const next = turned(path, now, direction)
+    if (next !== now) of.apply(path, String(next))
   }
   return field(of, path, html`<input id=${idOf(path)} inputmode=${inputMode} autocomplete="off" .value=${live(shown(of, path))} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`}
     @keydown=${turn} @change=${take}>`)

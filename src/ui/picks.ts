@@ -11,7 +11,7 @@ export const modelOptions: readonly OptionGroup[] = groupBy(models, ({ name }) =
   .map(([, members]) => ({ name: familyOf(members.at(-1)?.name ?? ''), options: members.map(model => ({ id: model.id, name: model.name, names: [model.name, model.id, model.huggingface, ...model.aliases] })) }))
 
 /** All GPUs, by architecture, newest first. */
-export const gpuOptions: readonly OptionGroup[] = groupBy(gpus, ({ architecture }) => architecture ?? '')
+export const gpuOptions: readonly OptionGroup[] = groupBy(gpus, ({ architecture }) => architecture ?? '').toReversed()
   .toSorted(([, a], [, b]) => newest(b) - newest(a))
   .map(([name, members]) => ({ name, options: members.map(gpu => ({ id: gpu.id, name: gpu.name, names: [gpu.name, gpu.id, name, ...gpu.aliases] })) }))
 

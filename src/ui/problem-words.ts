@@ -35,6 +35,11 @@ function translated(problem: Problem): string | null {
     case 'unknown-capacity': return msg('The memory that the driver reports for this GPU is not known.')
     case 'vision-not-counted': return msg('Only the text decoder is counted, not the vision encoder.')
     case 'mtp-not-counted': return msg('Modules that predict further tokens are in the checkpoint and are not counted.')
+    case 'head-assumed': return msg('Read as the same architecture with a head over the vocabulary.')
+    case 'partly-quantized': return msg('Some of these weights are left unquantized; all are counted as quantized.')
+    case 'beyond-domain': return msg('So many GPUs are more than one NVLink domain holds; they exchange over a slower link.')
+    case 'marketed-memory': return msg('The memory that the driver reports for this GPU is not known; the size on the box is counted.')
+    case 'sequence-off': return msg('A decode step of this batch does not split over the ranks: sequence parallelism is off in decode.')
     case 'illegal-mesh': return mesh(path, first)
     default: return null
   }
@@ -43,7 +48,6 @@ function translated(problem: Problem): string | null {
 function mesh(path: string, first: string): string | null {
   switch (path) {
     case 'mesh.tp': return msg('TP does not divide the heads and widths of this model.')
-    case 'mesh.sequence': return msg('Sequence parallelism needs a batch that is a multiple of TP.')
     case 'gpus': return msg(str`The degrees of parallelism make ${first} GPUs.`)
     default: return null
   }

@@ -15,7 +15,13 @@ export function suggestions(problem: Problem, apply: Apply | null): TemplateResu
   if (apply === null || kindAt(problem.path) === null) return html`<p class="small">${msg(str`Try ${problem.suggestions.join(', ')}`)}</p>`
   // What sequence parallelism lacks is a batch that it divides.
   const path = problem.path === 'mesh.sequence' ? 'workload.batch' : problem.path
-  return html`<div class="actions">${problem.suggestions.slice(0, 8).map(value => html`<button type="button" class="button" @click=${() => { apply(path, value) }}>${path === 'model' || path === 'gpu' ? titleOf(path, value) : value}</button>`)}</div>`
+  const take = (event: MouseEvent, value: string): void => {
+    const root = (event.currentTarget as Element).getRootNode()
+    apply(path, value)
+    // A key leaves the focus at the field, since its button goes away; a finger keeps its keyboard closed.
+    if (event.detail === 0 && root instanceof ShadowRoot) root.getElementById(path.replace('.', '-'))?.focus()
+  }
+  return html`<div class="actions">${problem.suggestions.slice(0, 8).map(value => html`<button type="button" class="button" @click=${(event: MouseEvent) => { take(event, value) }}>${path === 'model' || path === 'gpu' ? titleOf(path, value) : value}</button>`)}</div>`
 }
 
 /** Errors in a frame, each with message and path, and ways on. */

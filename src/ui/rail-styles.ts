@@ -23,8 +23,8 @@ export const railStyles = css`
   :is(input, select):focus-visible { outline: 2px solid var(--ink); outline-offset: -1px; background-color: var(--surface) }
   [aria-invalid='true'] { border-color: var(--ink) !important; background-color: var(--surface) }
   .field [type='checkbox'] { justify-self: end; width: 16px; height: 16px; margin: 0 8px; accent-color: var(--ink) }
-  summary { width: fit-content; min-height: 28px; padding: 4px 0; cursor: pointer; color: var(--ink-2) }
-  summary::marker { color: var(--ink-3) }
+  .fields summary { width: fit-content; min-height: 28px; padding: 4px 0; cursor: pointer; color: var(--ink-2) }
+  .fields summary::marker { color: var(--ink-3) }
   .why { grid-column: 1 / -1; color: var(--ink); padding-right: 8px; overflow-wrap: anywhere }
   .why:not(:empty) { padding-bottom: 8px }
   .summary { display: none }
@@ -42,7 +42,8 @@ export const railStyles = css`
     .brand { display: none }
     .field { min-height: 44px; margin-right: 0 }
     .field [type='checkbox'] { width: 24px; margin: 0 8px }
-    summary { min-height: 44px; padding: 12px 0 }
+    .fields .button { min-height: 44px; min-width: 44px; justify-content: center }
+    .fields summary { min-height: 44px; padding: 12px 0 }
     .field :is(input, select) { height: 40px; border-color: var(--edge); background-color: var(--surface) }
   }
   @container (min-width: 640px) and (max-width: 1000px) {

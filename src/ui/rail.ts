@@ -39,7 +39,8 @@ function basisName(basis: string): string {
 function modelPicker(of: Rail): TemplateResult {
   const { scenario: { model }, answer, file, apply } = of
   const id = idOf('model', model)
-  const parameters = id !== null ? countParameters(id) : answer?.scenario.model === model ? answer.model?.parameters ?? null : null
+  const answered = answer !== null && (answer.scenario.model === model || (id !== null && answer.model?.id === id))
+  const parameters = answered ? answer.model?.parameters ?? null : id === null ? null : countParameters(id)
   const facts = [parameters === null ? '' : msg(str`${inWords(parameters)} parameters`), contextOf(model)]
   return html`<roofline-picker id="model" label=${msg('Model')} value=${id ?? ''} shown=${typeof model === 'string' ? titleOf('model', model) : file ?? msg('Your model')} ?invalid=${invalid(of, 'model') === 'true'}
     .groups=${modelOptions} .facts=${modelFacts} .complete=${countParameters} @pick=${(event: CustomEvent<{ value: string }>) => { apply('model', event.detail.value) }}>${under(of, 'model', facts)}</roofline-picker>`

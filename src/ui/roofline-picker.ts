@@ -10,7 +10,9 @@ import { base } from './tokens.js'
 
 /**
  * A field that searches as one types, over a list by family: the combobox pattern.
- * Fires `pick` with an id, or with the typed text where that means no option or several. The slot says more about the choice.
+ * @customElement roofline-picker
+ * @fires {CustomEvent<{ value: string }>} pick - an option was chosen, `detail.value` its id; or the typed text, where that means no option or several
+ * @slot - what more there is to say about the choice
  */
 export class RooflinePicker extends RooflineElement {
   static override styles = [base, pickerStyles]

@@ -105,5 +105,6 @@ test.each([1440, 360])('an open picker is accessible, at %d pixels', async width
     await userEvent.keyboard('{Escape}')
     await calculator.updateComplete
     expect(calculator.renderRoot.querySelector('.opened')).toBeNull()
+    expect((calculator.renderRoot as ShadowRoot).activeElement?.className).toBe('summary')
   }
 })
