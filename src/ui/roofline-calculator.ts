@@ -72,7 +72,7 @@ export class RooflineCalculator extends RooflineElement {
     this.addEventListener('dragover', this.dragged)
     this.addEventListener('dragleave', event => { if (!this.contains(event.relatedTarget as Node | null)) this.dropping = false })
     this.addEventListener('drop', this.dropped)
-    this.addEventListener('keydown', event => { if (event.key === 'Escape') this.opened = false })
+    this.addEventListener('keydown', this.escaped)
   }
 
   static override get observedAttributes(): string[] {
@@ -237,6 +237,13 @@ export class RooflineCalculator extends RooflineElement {
 
   private readonly pick = (event: CustomEvent<{ key: string }>): void => {
     this.selected = event.detail.key
+  }
+
+  private readonly escaped = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !this.opened) return
+    this.opened = false
+    const within = event.composedPath().some(one => one instanceof Element && one.id === 'fields')
+    if (within) this.renderRoot.querySelector<HTMLElement>('button.summary')?.focus()
   }
 
   private readonly toggle = (): void => {
