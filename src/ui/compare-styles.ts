@@ -17,7 +17,7 @@ export const compareStyles = css`
   td { white-space: nowrap }
   .n { text-align: right }
   .part { width: 18% }
-  tbody + tbody tr:first-child > * { border-top: 1px solid var(--edge) }
+  tbody:not(:last-child) tr:last-child > * { border-bottom-color: var(--edge) }
   .phases { display: grid; grid-template-columns: 1fr 1fr; gap: 32px 48px; margin-top: 32px }
   .subtitle { font: var(--small); margin-bottom: 8px }
   .subtitle b { font-weight: 600 }

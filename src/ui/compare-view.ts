@@ -14,7 +14,7 @@ const most = 8
 export function figuresTable(a: Report, b: Report): TemplateResult {
   const row = (one: Difference): TemplateResult => html`<tr><th scope="row">${nameOf(one.id)}</th><td class="n part">${amount(one, one.a)}</td><td class="n part">${amount(one, one.b)}</td>${difference(one)}</tr>`
   return html`<table><caption class="hidden">${msg('Figures of A and B')}</caption>
-    <thead><tr><td></td><th scope="col" class="n">A</th><th scope="col" class="n">B</th><th scope="col" class="n">${msg('B less A')}</th><td class="wide"></td></tr></thead>
+    <thead><tr><td></td><th scope="col" class="n">A</th><th scope="col" class="n">B</th><th scope="col" class="n">${msg('Difference')}</th><td class="wide"></td></tr></thead>
     <tbody>${figureDifferences(a, b).map(row)}</tbody><tbody>${memoryDifferences(a, b).map(row)}</tbody></table>`
 }
 
@@ -30,7 +30,7 @@ function phase({ phase, seconds, a, contributions }: Attribution): TemplateResul
   const largest = Math.abs(listed[0]?.seconds ?? 0)
   return html`<div><p class="subtitle"><b>${phaseName(phase)}</b> ${signed(seconds, 's')}${seconds === 0 ? nothing : html`, ${percent(seconds, a)}`}</p>
     ${listed.length === 0 ? nothing : html`<table><caption class="hidden">${msg('Difference in time by kernel')}, ${phaseName(phase)}</caption>
-      <thead><tr><th scope="col">${msg('Kernel')}</th><th scope="col" class="n wide">A</th><th scope="col" class="n wide">B</th><th scope="col" class="n">${msg('B less A')}</th><td class="graph"></td></tr></thead>
+      <thead><tr><th scope="col">${msg('Kernel')}</th><th scope="col" class="n wide">A</th><th scope="col" class="n wide">B</th><th scope="col" class="n">${msg('Difference')}</th><td class="graph"></td></tr></thead>
       <tbody>${listed.map(one => kernel(one, largest))}
         ${others.length === 0 ? nothing : html`<tr><th scope="row" class="muted">${msg(str`${others.length} others`)}</th><td class="wide"></td><td class="wide"></td><td class="n">${signed(others.reduce((sum, one) => sum + one.seconds, 0), 's')}</td><td></td></tr>`}</tbody></table>`}</div>`
 }

@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Figures, Reason } from '../index.js'
-import { compact, dollars, quantity } from '../format.js'
+import { dollars, quantity } from '../format.js'
 import type { Column, Order } from './gpu-rows.js'
 import { number } from './number.js'
 import { sentenceOf } from './problem-words.js'
@@ -21,7 +21,7 @@ export function cells({ tp, ttft, tpot, least, limit, tokensPerSecondPerGpu, usd
   const bar = tpot === null || least === null || limit === null ? nothing
     : html`<span class="time ${limit}" aria-hidden="true"><i .style=${width(tpot)}></i><i class="least" .style=${width(Math.min(least, tpot))}></i></span>`
   return html`<td class="n">${tp}</td><td class="n wide">${number(ttft, 's')}</td><td class="n">${number(tpot, 's')}</td><td class="graph">${bar}</td>
-    <td class="n wide roomy">${compact(tokensPerSecondPerGpu === null ? null : Number(tokensPerSecondPerGpu.toPrecision(3)))}</td>
+    <td class="n wide roomy">${number(tokensPerSecondPerGpu, '')}</td>
     <td class="n">${usdPerMillionTokens === null ? html`<span class="muted">${msg('no price')}</span>` : html`<span class="unit">$</span>${dollars(usdPerMillionTokens)}`}</td><td class="n wide">${number(free, 'B')}</td>`
 }
 

@@ -1,4 +1,4 @@
-import { msg } from '@lit/localize'
+import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { property } from 'lit/decorators.js'
 import type { Report, Scenario } from '../index.js'
@@ -36,7 +36,7 @@ export class RooflineCompare extends RooflineElement {
     const changed = fieldDifferences(a, b)
     return html`<div class="head">
         <div class="title" role="heading" aria-level=${this.headingLevel}>${msg('Comparison')}</div>
-        <div class="small">${changed.length === 0 ? msg('A and B are the same so far; B follows the fields.') : changed.map(({ path, a, b }) => `${labelOf(path)} ${a} → ${b}`).join(', ')}</div>
+        <div class="small">${changed.length === 0 ? msg('A and B are the same so far; B follows the fields.') : changed.map(one => msg(str`${labelOf(one.path)} ${named(one.path, one.a, a, this.fileA)} to ${named(one.path, one.b, b, this.fileB)}`)).join(msg(', '))}</div>
         <button type="button" class="button" @click=${() => { this.dispatchEvent(new Event('close')) }}>${msg('Close')}</button>
       </div>
       <dl class="sides">${this.side('A', a, this.fileA)}${this.side('B', b, this.fileB)}</dl>
@@ -46,4 +46,9 @@ export class RooflineCompare extends RooflineElement {
   private side(letter: string, report: Report, file: string | null): TemplateResult {
     return html`<div><dt>${letter}</dt><dd><b>${modelName(report, file)}, ${report.scenario.gpus ?? 1} × ${gpuName(report)}</b>, ${summary(report)}</dd></div>`
   }
+}
+
+/** A value in words: models and GPUs by name, whether they are known or come with the scenario. */
+function named(path: string, value: string, report: Report, file: string | null): string {
+  return path === 'model' ? modelName(report, file) : path === 'gpu' ? gpuName(report) : value
 }

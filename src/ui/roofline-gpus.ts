@@ -68,7 +68,7 @@ export class RooflineGpus extends ReportElement {
     const about = msg('Same model and workload, each with the fewest GPUs that hold it.')
     return html`<div class="head">
         <div class="title" role="heading" aria-level=${this.headingLevel}>${msg('Other GPUs')}</div>
-        <div class="small">${about}${calibrated > 0 ? nothing : html` ${msg('Constants are defaults, measured on none of them.')}`}</div>
+        <div class="small">${about}${calibrated > 0 ? nothing : html` ${msg('Default constants, not measured on these GPUs.')}`}</div>
         <input type="search" aria-label=${msg('Search GPUs')} placeholder=${msg('Search GPUs')} .value=${this.text} @input=${(event: Event) => { this.text = (event.target as HTMLInputElement).value }}>
       </div>
       <div class="scroll" part="table"><table>
@@ -94,7 +94,7 @@ export class RooflineGpus extends ReportElement {
   private row({ gpu, scenario, figures, reason }: Alternative, own: Figures | null, longest: number, calibrated: number): TemplateResult {
     const mark = calibrated > 0 && figures?.basis === 'default' ? '°' : ''
     const formats = figures !== null && own !== null && figures.activations !== own.activations ? html` <span class="note">${msg(str`in ${figures.activations}`)}</span>` : nothing
-    const name = html`<th scope="row">${gpu.name}${mark} <span class="muted">${gpu.year}</span>${formats}</th>`
+    const name = html`<th scope="row">${gpu.name}${mark} <span class="muted">${gpu.status === 'announced' ? html`${gpu.year}, ${msg('announced')}` : gpu.year}</span>${formats}</th>`
     if (figures === null) return html`<tr class="none">${name}<td class="reason" colspan="8">${reason === null ? nothing : reasonOf(reason)}</td></tr>`
     return html`<tr>${name}${cells(figures, longest)}<td class="n"><button type="button" class="take" @click=${() => { send(this, 'gpu-take', { scenario }) }}>${msg('Take')}<span class="hidden"> ${figures.tp} × ${gpu.name}</span></button></td></tr>`
   }

@@ -43,7 +43,7 @@ test('figures and memory side by side, with the difference', async () => {
   const tpot = [a.metrics!.tpot!, b.metrics!.tpot!] as const
   expect(row(element, 'Time per output token').slice(0, 3)).toEqual([quantity(tpot[0], 's'), quantity(tpot[1], 's'), `−${quantity(tpot[0] - tpot[1], 's')}`].map(plain))
   expect(row(element, 'Weights').slice(0, 3)).toEqual([quantity(a.memory!.weights, 'B'), quantity(b.memory!.weights, 'B'), `−${quantity(a.memory!.weights - b.memory!.weights, 'B')}`].map(plain))
-  expect(element.renderRoot.querySelector('.head .small')!.textContent).toBe('GPU h100-sxm5-80gb → h200-sxm-141gb, TP 1 → 2')
+  expect(element.renderRoot.querySelector('.head .small')!.textContent).toBe('GPU H100 SXM5 80 GB to H200 SXM 141 GB, TP 1 to 2')
 })
 
 test('names the kernels that the difference comes from', async () => {
