@@ -47,8 +47,7 @@ export const railStyles = css`
     .field :is(input, select) { height: 40px; border-color: var(--edge); background-color: var(--surface) }
   }
   @container (min-width: 640px) and (max-width: 1000px) {
-    .opened .fields { columns: 2; column-gap: 48px }
-    fieldset { break-inside: avoid }
+    .opened .fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); column-gap: 48px; align-items: start }
     fieldset + fieldset { border: 0 }
   }
   @container (max-width: 640px) { .summary, .fields { padding-left: 16px; padding-right: 16px } }

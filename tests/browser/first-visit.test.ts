@@ -108,3 +108,19 @@ test.each([1440, 360])('an open picker is accessible, at %d pixels', async width
     expect((calculator.renderRoot as ShadowRoot).activeElement?.className).toBe('summary')
   }
 })
+
+test.each([[720, 450], [360, 640], [180, 320]])('every field can be reached at %d by %d pixels', async (width, height) => {
+  const calculator = await visit(width)
+  await page.viewport(width, height)
+  await page.getByRole('button', { name: /Llama 3\.1 8B, 1 × H100/ }).click()
+  const fields = calculator.renderRoot.querySelector('#fields')!
+  fields.querySelector('details')!.open = true
+  expect(fields.scrollWidth).toBeLessThanOrEqual(fields.clientWidth)
+  for (const control of fields.querySelectorAll<HTMLElement>('roofline-picker, input:not(.hidden), select, summary')) {
+    control.scrollIntoView({ block: 'center' })
+    const box = control.getBoundingClientRect()
+    expect(box.left).toBeGreaterThanOrEqual(0)
+    expect(box.right).toBeLessThanOrEqual(width)
+    expect(box.width).toBeGreaterThan(20)
+  }
+})
