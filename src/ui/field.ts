@@ -7,7 +7,7 @@ import { readNumber, readPlain } from '../number.js'
 import { fieldOf } from './flags.js'
 import { labelOf } from './labels.js'
 import { nearest, turned } from './legal.js'
-import { sentenceOf } from './problem-words.js'
+import { sentenceOf } from './locale.js'
 import { suggestions, type Apply } from './problems.js'
 
 /** What the fields show and what they change. */

@@ -5,7 +5,7 @@ import type { Figures, Reason } from '../index.js'
 import { dollars, quantity } from '../format.js'
 import type { Column, Order } from './gpu-rows.js'
 import { number } from './number.js'
-import { sentenceOf } from './problem-words.js'
+import { sentenceOf } from './locale.js'
 
 /** The heads, each a button that sorts. */
 export function titles({ by, down }: Order, sort: (by: Column) => void): TemplateResult {

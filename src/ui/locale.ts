@@ -1,10 +1,13 @@
 /** Languages of the elements: English in the source, Chinese loaded on demand. */
-import { configureLocalization } from '@lit/localize'
+import { configureLocalization, type LocaleModule } from '@lit/localize'
+import type { Problem } from '../index.js'
+import { labelOf } from './labels.js'
 import { allLocales, sourceLocale, targetLocales } from './locales/codes.js'
 
 /** A language that the elements speak. */
 export type Locale = (typeof allLocales)[number]
 
+let translate: ((problem: Problem) => string | null) | null = null
 let configured: ReturnType<typeof configureLocalization> | null = null
 
 /** The closest language to a tag such as `zh-CN`; English for all that are unknown. */
@@ -16,13 +19,20 @@ export function localeOf(tag: string): Locale {
 /** Changes the language of every element on the page. Configures once, at the first call for anything but English. */
 export async function setLocale(locale: Locale): Promise<void> {
   if (configured === null && locale === sourceLocale) return
-  configured ??= configureLocalization({ sourceLocale, targetLocales, loadLocale: () => import('./locales/zh.js') })
+  configured ??= configureLocalization({ sourceLocale, targetLocales, loadLocale })
   await configured.setLocale(locale)
 }
 
-/** Whether the language that is spoken is the one of the source. */
-export function isSource(): boolean {
-  return (configured?.getLocale() ?? sourceLocale) === sourceLocale
+async function loadLocale(): Promise<LocaleModule> {
+  const [templates, words] = await Promise.all([import('./locales/zh.js'), import('./problem-words.js')])
+  translate = words.translated
+  return templates
+}
+
+/** The sentence of a problem in the language that is spoken; the English one where it has none. */
+export function sentenceOf(problem: Problem): string {
+  const spoken = configured === null || configured.getLocale() === sourceLocale ? null : translate?.(problem) ?? null
+  return spoken ?? (problem.message.startsWith(`${problem.path} `) ? labelOf(problem.path) + problem.message.slice(problem.path.length) : problem.message)
 }
 
 /** A large count in words of the language that is spoken: 8.03 billion, 80.3亿. */

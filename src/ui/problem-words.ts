@@ -1,20 +1,10 @@
-/** Problems in the language of the page. The core speaks English; where a problem's code, path and suggestions say it all, a sentence is made of them. */
+/** Problems in other languages. The core speaks English; where a problem's code, path and suggestions say it all, a sentence is made of them. */
 import { msg, str } from '@lit/localize'
 import type { Problem } from '../index.js'
 import { labelOf } from './labels.js'
-import { isSource } from './locale.js'
 
-/** The sentence of a problem; the English one where this language has none for it. */
-export function sentenceOf(problem: Problem): string {
-  return (isSource() ? null : translated(problem)) ?? named(problem)
-}
-
-/** The message, with a field called as on the page. */
-function named({ message, path }: Problem): string {
-  return message.startsWith(`${path} `) ? labelOf(path) + message.slice(path.length) : message
-}
-
-function translated(problem: Problem): string | null {
+/** The sentence of a problem; null where there is none for it. */
+export function translated(problem: Problem): string | null {
   const { code, message, path, suggestions: [first = ''] } = problem
   if (code === 'invalid-field') return invalid(problem)
   const label = labelOf(path)

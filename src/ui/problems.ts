@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../index.js'
 import { kindAt } from './flags.js'
 import { titleOf } from './picks.js'
-import { sentenceOf } from './problem-words.js'
+import { sentenceOf } from './locale.js'
 
 /** Sets a field of the scenario. */
 export type Apply = (path: string, text: string) => void
