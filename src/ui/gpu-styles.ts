@@ -1,11 +1,12 @@
 /** Styles of the GPU table. */
 import { css } from 'lit'
 
-/** Added to the styles of the kernel table. */
+/** Added to the styles of the kernel table. The place of the rows is held before they are there, and while a search hides some. */
 export const gpuStyles = css`
   :is([aria-sort='ascending'], [aria-sort='descending']) { color: var(--ink) }
   [aria-sort='ascending'] button::after { content: ''; display: inline-block; width: 0; margin-left: 6px; border: 4px solid transparent; border-bottom: 5px solid currentColor; border-top: 0; vertical-align: 1px }
   .head input { width: 200px; height: 32px; padding: 0 8px; border: 1px solid var(--edge); border-radius: 6px; background: var(--surface); font: var(--small) }
+  .held { min-height: 616px }
   .graph { width: 15% }
   .own > * { font-weight: 600; border-bottom-color: var(--edge) }
   .own :is(.muted, .note) { font-weight: 400 }
@@ -18,6 +19,7 @@ export const gpuStyles = css`
   tbody.stale { opacity: 0.45; filter: saturate(0.3) }
   @container (max-width: 920px) { .roomy { display: none } }
   @container (max-width: 600px) {
+    .held { min-height: 880px }
     .graph { display: none }
     thead th { white-space: normal; vertical-align: bottom }
     :is(thead, tbody) th:first-child { width: 42% }

@@ -31,7 +31,7 @@ export class RooflineGpus extends ReportElement {
 
   /** Level of the heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3
-  @state() private rows: readonly Alternative[] = []
+  @state() private rows: readonly Alternative[] | null = null
   @state() private order: Order = { by: 'usdPerMillionTokens', down: false }
   @state() private text = ''
   @state() private all = false
@@ -41,7 +41,7 @@ export class RooflineGpus extends ReportElement {
   /** The rows, in the order of the table. */
   get listed(): readonly Alternative[] {
     const own = this.report === null ? null : figuresOf(this.report)
-    return matching(sorted(this.rows, this.order), this.text).filter(({ gpu, figures }) => gpu.id !== this.report?.scenario.gpu || figures?.tp !== own?.tp)
+    return matching(sorted(this.rows ?? [], this.order), this.text).filter(({ gpu, figures }) => gpu.id !== this.report?.scenario.gpu || figures?.tp !== own?.tp)
   }
 
   override connectedCallback(): void {
@@ -59,19 +59,23 @@ export class RooflineGpus extends ReportElement {
   }
 
   protected override render(): unknown {
-    const { report, listed, order } = this
+    const { report, rows } = this
     if (report === null) return nothing
-    const calibrated = this.rows.filter(({ figures }) => figures?.basis === 'calibrated').length
-    const own = figuresOf(report)
-    const shown = this.all || this.text !== '' ? listed : listed.slice(0, most)
-    const longest = Math.max(own?.tpot ?? 0, ...shown.map(({ figures }) => figures?.tpot ?? 0))
+    const calibrated = rows?.filter(({ figures }) => figures?.basis === 'calibrated').length ?? 0
     const about = msg('Same model and workload, each with the fewest GPUs that hold it.')
     return html`<div class="head">
         <div class="title" role="heading" aria-level=${this.headingLevel}>${msg('Other GPUs')}</div>
         <div class="small">${about}${calibrated > 0 ? nothing : html` ${msg('Default constants, not measured on these GPUs.')}`}</div>
         <input type="search" aria-label=${msg('Search GPUs')} placeholder=${msg('Search GPUs')} .value=${this.text} @input=${(event: Event) => { this.text = (event.target as HTMLInputElement).value }}>
       </div>
-      <div class="scroll" part="table"><table>
+      <div class="held">${rows === null ? nothing : this.table(figuresOf(report), calibrated)}</div>`
+  }
+
+  private table(own: Figures | null, calibrated: number): TemplateResult {
+    const { listed, order } = this
+    const shown = this.all || this.text !== '' ? listed : listed.slice(0, most)
+    const longest = Math.max(own?.tpot ?? 0, ...shown.map(({ figures }) => figures?.tpot ?? 0))
+    return html`<div class="scroll" part="table"><table>
         <caption class="hidden">${msg('Other GPUs')}</caption>
         <thead><tr>${titles(order, by => { this.sort(by) })}</tr></thead>
         <tbody>${this.own(own, longest)}</tbody>
