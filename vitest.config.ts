@@ -42,7 +42,8 @@ export default defineConfig({
             api: { host: '127.0.0.1' },
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath, args, env } }),
+            // Larger than any viewport of a test: a page that does not fit is drawn smaller.
+            provider: playwright({ launchOptions: { executablePath, args, env }, contextOptions: { viewport: { width: 1600, height: 1400 }, reducedMotion: 'reduce' } }),
             viewport: { width: 900, height: 600 },
             instances: [{ browser: 'chromium' }],
           },

@@ -1,11 +1,14 @@
-/** Registers the elements and speaks the language of the page. */
-import { localeOf, RooflineCalculator, RooflineChart, RooflineCompare, RooflineExplain, RooflineGpus, RooflineKernels, RooflineMemory, RooflinePicker, setLocale } from './index.js'
+/** Registers the elements and speaks the language of the page. What explains is registered when it is asked for. */
+import type { RooflineExplain } from './index.js'
+import { whenAsked } from './explain/opener.js'
+import { localeOf, RooflineCalculator, RooflineChart, RooflineCompare, RooflineGpus, RooflineKernels, RooflineMemory, RooflinePicker, setLocale } from './index.js'
 
 const elements = {
-  'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-explain': RooflineExplain, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,
+  'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,
   'roofline-picker': RooflinePicker, 'roofline-compare': RooflineCompare, 'roofline-gpus': RooflineGpus,
 }
 for (const [name, element] of Object.entries(elements)) if (customElements.get(name) === undefined) customElements.define(name, element)
+whenAsked(() => { void import('./explain/define.js') })
 void setLocale(localeOf(document.documentElement.lang))
 
 declare global {

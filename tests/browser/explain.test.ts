@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { analyze, explain, type Scenario } from '../../src/index.js'
 import { exactly, quantity } from '../../src/format.js'
 import '../../src/ui/define.js'
+import '../../src/ui/explain/define.js'
 import type { RooflineCalculator, RooflineChart, RooflineExplain, RooflineKernels, RooflineMemory } from '../../src/ui/index.js'
 
 const scenario: Scenario = { model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { stale } from '../pages/built.js'
+import { setup } from '../pages/built.js'
 
 interface Manifest {
   readonly exports: Record<string, string | { readonly types: string, readonly default?: string }>
@@ -27,7 +27,7 @@ async function node(code: string): Promise<string> {
 }
 
 beforeAll(() => {
-  if (stale()) npm(root, 'run', 'build')
+  setup()
   npm(root, 'pack', '--ignore-scripts', '--pack-destination', project)
   const tarball = readdirSync(project).find(file => file.endsWith('.tgz'))!
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }')

@@ -8,15 +8,16 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Whether something that goes into the build is newer than the build, or there is none. */
-export function stale(): boolean {
+function stale(): boolean {
   const built = statSync(join(root, 'dist', 'index.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0
   const inputs = ['src', 'data'].flatMap(folder => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(file => join(root, folder, file)))
   return inputs.some(file => statSync(file).mtimeMs > built)
 }
 
-/** Called by Vitest once, before the first test. */
+/** Builds where that is needed; called by Vitest once, before the first test. */
 export function setup(): void {
   if (!stale()) return
-  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build'], { cwd: root, encoding: 'utf8' })
+  // Vitest's own NODE_ENV would choose the development builds of packages.
+  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build'], { cwd: root, encoding: 'utf8', env: { ...process.env, NODE_ENV: 'production' } })
   if (status !== 0) throw new Error(`The build failed.\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`)
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { build } from 'vite'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { RooflineCalculator, RooflineChart } from '../../src/ui/index.js'
 import { analyze } from '../../src/index.js'
 import { root } from './built.js'
@@ -16,7 +16,10 @@ let browser: Browser, context: BrowserContext, page: Page, site: Awaited<ReturnT
 let complaints: string[]
 
 beforeAll(async () => {
+  // Vitest's own would choose the development builds of packages.
+  vi.stubEnv('NODE_ENV', 'production')
   await build({ root: join(root, 'examples/react'), base: './', configFile: false, logLevel: 'silent', build: { outDir: join(output, 'react'), emptyOutDir: true, target: 'es2022' }, resolve: { alias: { 'roofline/define': join(root, 'dist/ui/define.js') } } })
+  vi.unstubAllEnvs()
   site = await serve({ '/': root, '/react/': join(output, 'react'), '/made/': output })
   browser = await launch()
 })
@@ -30,7 +33,7 @@ beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1000, height: 700 }, reducedMotion: 'reduce' })
   page = await context.newPage()
   complaints = []
-  page.on('console', message => { if (message.type() === 'error') complaints.push(message.text()) })
+  page.on('console', message => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()) })
   page.on('pageerror', error => { complaints.push(error.message) })
   page.on('request', request => { if (!request.url().startsWith(site.url)) complaints.push(`asks for ${request.url()}`) })
   // Shifts of the layout as browsers measure them, from before the first paint on.
@@ -144,8 +147,11 @@ test('every attribute of the manifest works', async () => {
   const manifest = JSON.parse(readFileSync(join(root, 'dist/custom-elements.json'), 'utf8')) as Manifest
   const elements = manifest.modules.flatMap(({ declarations }) => declarations)
   expect(elements.map(({ tagName }) => tagName)).toEqual(expect.arrayContaining(['roofline-calculator', 'roofline-chart', 'roofline-kernels', 'roofline-memory']))
-  writeFileSync(join(output, 'empty.html'), '<!doctype html><title>empty</title><script type="module" src="/dist/embed/roofline.js"></script>')
+  writeFileSync(join(output, 'empty.html'), '<!doctype html><title>empty</title><script type="module" src="/dist/embed/roofline.js"></script><roofline-calculator></roofline-calculator>')
   await page.goto(`${site.url}/made/empty.html`)
+  // What explains is registered when a number is asked about.
+  await page.locator('.figure-button:visible').first().click()
+  await page.waitForFunction(() => customElements.get('roofline-explain') !== undefined)
   const dead = await page.evaluate(all => all.flatMap(({ tagName, attributes }) => attributes.filter(({ name, fieldName, type }) => {
     const element = document.createElement(tagName) as HTMLElement & Record<string, unknown>
     const state = (): string => JSON.stringify([fieldName === undefined ? null : element[fieldName], element['scenario'] ?? null])

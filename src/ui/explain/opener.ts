@@ -3,6 +3,13 @@ import { html, nothing, type LitElement, type TemplateResult } from 'lit'
 import { classMap } from 'lit/directives/class-map.js'
 import type { Scenario } from '../../index.js'
 
+let asked = (): void => undefined
+
+/** Says what to do when a number is asked about, such as to register the element that explains: it takes over what was set on it before. */
+export function whenAsked(act: () => void): void {
+  asked = act
+}
+
 /** One explanation at a time for each element. The button that opened it closes it, as does Escape, and keeps the focus. */
 export class Opener {
   /** The path that is explained. */
@@ -36,6 +43,7 @@ export class Opener {
   toggle(path: string, button: HTMLElement | null = null): void {
     this.button = button
     this.path = path === this.path ? null : path
+    asked()
     this.host.requestUpdate()
   }
 
