@@ -135,14 +135,14 @@ test('the chart explains the kernel that is read', async () => {
   expect(chart.renderRoot.querySelector('roofline-explain')).not.toBeNull()
 })
 
-test('sources and TeX come when they are asked for', async () => {
+test('sources and TeX come when they are asked for', { timeout: 60_000 }, async () => {
   const explanation = await element(scenario, 'metrics/mbu')
   expect(explanation.renderRoot.textContent).not.toContain('confidence')
   find(explanation, '.sources').click()
-  await expect.poll(() => explanation.renderRoot.querySelector('.notes')?.textContent).toContain('confidence high')
+  await expect.poll(() => explanation.renderRoot.querySelector('.notes')?.textContent, { timeout: 15_000 }).toContain('confidence high')
   expect(explanation.renderRoot.querySelector('.tex')).toBeNull()
   find(explanation, 'button[aria-expanded="false"]:not(.deeper-button)').click()
-  await expect.poll(() => explanation.renderRoot.querySelector('.tex')?.textContent).toContain('\\frac{\\mathrm{decode\\_bytes}}')
+  await expect.poll(() => explanation.renderRoot.querySelector('.tex')?.textContent, { timeout: 15_000 }).toContain('\\frac{\\mathrm{decode\\_bytes}}')
 })
 
 test('a model from a file is explained like a known one', async () => {
