@@ -79,7 +79,13 @@ test('an element far below starts when the reader comes near, and nothing moves'
   await read()
   await drawn('#second')
   expect(await started('#second')).toBe(true)
-  expect(await page.evaluate(() => (globalThis as unknown as Window).shifts)).toBe(0)
+  const shifts = () => page.evaluate(() => (globalThis as unknown as Window).shifts)
+  expect(await shifts()).toBe(0)
+  // And a shift would be seen.
+  await page.evaluate(() => { scrollTo(0, 0) })
+  await page.waitForTimeout(100)
+  await page.evaluate(() => { document.querySelector('h1')!.style.marginTop = '200px' })
+  await expect.poll(shifts).toBeGreaterThan(0)
 })
 
 test('equal questions share one answer', async () => {
