@@ -25,11 +25,13 @@ export const toolStyles = css`
   .understood dt { color: var(--ink-2) }
   .understood dd { color: var(--ink-2) }
   .understood b { color: var(--ink); font-weight: 600 }
-  @container (max-width: 640px) {
+  @container (max-width: 920px) {
     .tools { flex-wrap: wrap }
+    .bar { flex: 1 0 100%; order: 3 }
+  }
+  @container (max-width: 640px) {
     .tool { width: 40px; height: 40px; padding: 0; justify-content: center }
     .tool span { display: none }
-    .bar { flex: 1 0 100%; order: 3 }
     .recent ul { position: fixed; inset: auto 16px auto 16px; width: auto; max-width: none }
     .recent a { padding: 10px 12px }
   }
