@@ -1,9 +1,11 @@
 /** The whole answer: a Scenario in, a Report out. */
 import { failed, type Problem } from '../problem.js'
+import { ofMode } from '../scenario/normalize.js'
 import type { Memory, Phase, Report } from '../scenario/report.js'
 import type { Scenario } from '../scenario/schema.js'
 import { largestFitting } from './inverse.js'
 import { metrics, type Totals } from './metrics.js'
+import { generates, kindsOf } from './models/model.js'
 import { phaseReport } from './report.js'
 import { resolve } from './resolve.js'
 import { decodeVector, memoryAt, prefillVector, prepare, type Run } from './run.js'
@@ -27,53 +29,58 @@ export function refusal(scenario: Scenario, problems: readonly Problem[]): Repor
 /** The report of a scenario that has an answer. */
 export function answer(run: Run): Report {
   const { resolved } = run
+  const { scenario, model: { family, context } } = resolved
+  const { mode } = scenario.workload
   const prefillSizes = prefillVector(run)
-  const decodeSizes = decodeVector(run)
-  const counted = resolved.scenario.conventions.attention === 'causal' ? 1 : 0
-  const prefill = phaseReport('prefill', run.prefill, prefillSizes, run.machine, counted)
-  const decode = phaseReport('decode', run.decode, decodeSizes, run.machine, counted)
-  const { parameters, activeParameters, cacheBytesPerToken } = run.model
-  const model = { id: resolved.id, family: resolved.decoder.family, parameters, activeParameters, macs: null, cacheBytesPerToken, context: resolved.decoder.context }
-  const totals = totalsOf(run, prefill, decode)
+  const decodeSizes = mode === 'forward' ? prefillSizes : decodeVector(run)
+  const counted = scenario.conventions.attention === 'causal' ? 1 : 0
+  const first = phaseReport(mode === 'forward' ? 'forward' : 'prefill', run.prefill, prefillSizes, run.machine, counted)
+  const phases = mode === 'forward' ? [first] : [first, phaseReport('decode', run.decode, decodeSizes, run.machine, counted)]
+  const totals = totalsOf(run, phases)
+  // Multiply-adds of one sample; for what makes its tokens one by one there is no such number.
+  const macs = generates(resolved.model) ? null : first.flops.matrix / 2 / scenario.workload.batch
   const { memory, maxBatch, maxContext } = fit(run, prefillSizes, decodeSizes)
+  const { parameters, activeParameters, cacheBytesPerToken } = run.model
   return {
-    schema: 'roofline/1', scenario: resolved.scenario, model, device: run.device, phases: [prefill, decode], memory,
-    stages: [], links: linksOf(run, prefill, decode, totals),
-    metrics: metrics(totals, maxBatch, maxContext),
+    schema: 'roofline/1', scenario: { ...scenario, workload: ofMode(scenario.workload) }, model: { id: resolved.id, family, parameters, activeParameters, macs, cacheBytesPerToken, context }, device: run.device, phases, memory,
+    stages: [], links: linksOf(run, phases, totals),
+    metrics: metrics(mode, totals, maxBatch, maxContext),
     problems: resolved.notes.map(p => ({ ...p, suggestions: [...p.suggestions] })),
   }
 }
 
-export function totalsOf({ resolved }: Run, prefill: Phase, decode: Phase): Totals {
-  const { scenario, device, precision, decoder } = resolved
+export function totalsOf({ resolved }: Run, [first, decode]: readonly Phase[]): Totals {
+  const { scenario, device, precision, model } = resolved
   const { batch, output } = scenario.workload
-  const main = decoder.kinds.some(kind => kind.ffn.kind === 'experts') ? 'peak_experts' : 'peak_ffn'
+  const main = kindsOf(model).some(kind => kind.flags['experts']) ? 'peak_experts' : 'peak_ffn'
   const steps = Math.max(0, output - 1)
-  const [prefill_seconds, decode_seconds] = [prefill.seconds.estimate, decode.seconds.estimate]
+  const [prefill_seconds, decode_seconds] = [first?.seconds.estimate ?? 0, decode?.seconds.estimate ?? 0]
   return {
     batch, output: output > 0 ? output : null, steps: output > 1 ? output - 1 : null, all_steps: steps, gpus: scenario.gpus,
     prefill_seconds, decode_seconds, latency: prefill_seconds + steps * decode_seconds,
-    prefill_flops: prefill.flops.matrix, decode_flops: decode.flops.matrix, decode_bytes: decode.perGpu.bytes,
+    prefill_flops: first?.flops.matrix ?? 0, decode_flops: decode?.flops.matrix ?? 0, decode_bytes: decode?.perGpu.bytes ?? 0,
     peak: precision.rates[main]?.flops ?? NaN, bandwidth: device.bandwidth, tdp: device.tdp, price: scenario.price,
   }
 }
 
-/** What lies on one GPU, and the largest batch and context that would still fit. */
-function fit(run: Run, prefill: Float64Array, decode: Float64Array): { memory: Memory; maxBatch: number; maxContext: number } {
-  const { resolved: { scenario, capacity, decoder } } = run
-  const { batch, prompt, output, cached } = scenario.workload
+/** What lies on one GPU, and the largest batch and context that would still fit; an image has no context. */
+function fit(run: Run, prefill: Float64Array, decode: Float64Array): { memory: Memory; maxBatch: number; maxContext: number | null } {
+  const { resolved: { scenario, capacity, model } } = run
+  const { mode, batch, prompt, output, cached } = scenario.workload
   const { overhead } = run
   const held = memoryAt(run, prefill, decode, batch, prompt, output)
   const growing = held.cache + held.activations
   const total = run.weights + growing + overhead
   const memory: Memory = { weights: run.weights, cache: held.cache, activations: held.activations, gradients: 0, states: 0, overhead, total, capacity, fits: total <= capacity }
   const room = capacity - run.weights - overhead
-  if (room <= 0) return { memory, maxBatch: 0, maxContext: 0 }
+  const hasContext = mode === 'inference' && model.source !== 'audio'
+  if (room <= 0) return { memory, maxBatch: 0, maxContext: hasContext ? 0 : null }
   // Every cache and activation holds each sequence once, so the need is the batch times that of one sequence.
   const perSequence = growing / batch
   const maxBatch = largestFitting(n => n * perSequence <= room, room / perSequence)
+  if (!hasContext) return { memory, maxBatch, maxContext: null }
   const bytes = (b: number, p: number) => { const m = memoryAt(run, prefill, decode, b, p, output); return m.cache + m.activations }
-  const longest = decoder.position.kind === 'learned' && decoder.context !== null ? decoder.context - output : 2 ** 40
+  const longest = model.positions === null ? 2 ** 40 : model.positions - output
   const fits = (n: number) => bytes(batch, n + cached) <= room
   const prompts = largestFitting(fits, longestGuess(n => bytes(batch, n + cached), prompt - cached, growing, room), longest - cached)
   return { memory, maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + output }
@@ -91,11 +98,14 @@ export function communicationSeconds(phase: Phase): number {
   return phase.kernels.reduce((sum, k) => sum + (k.sent > 0 ? k.times * k.seconds.estimate : 0), 0)
 }
 
-function linksOf(run: Run, prefill: Phase, decode: Phase, totals: Totals): Report['links'] {
+function linksOf(run: Run, phases: readonly Phase[], totals: Totals): Report['links'] {
   if (run.machine.ranks === 1) return []
-  const bytes = prefill.perGpu.sent + totals.all_steps * decode.perGpu.sent
-  const spent = communicationSeconds(prefill) + totals.all_steps * communicationSeconds(decode)
+  let bytes = 0, spent = 0
+  for (const phase of phases) {
+    const runs = phase.phase === 'decode' ? totals.all_steps : 1
+    bytes += runs * phase.perGpu.sent
+    spent += runs * communicationSeconds(phase)
+  }
   // Nothing overlaps with communication yet: all of it is exposed.
   return [{ link: run.resolved.link.name, bytes, seconds: spent, exposed: spent }]
 }
-

@@ -5,8 +5,7 @@ import type { Axis } from './graph.js'
 type Axes = Readonly<Record<string, Axis>>
 
 /** Axes whose sizes come from the model or the workload. */
-export const glossary = json.given as Axes
-/** Derived axes of attention without a window, of attention with one, and of routed experts. */
-export const unbounded = json.unbounded as unknown as Axes
-export const windowed = json.windowed as unknown as Axes
+export const glossary = json.given as unknown as Axes
+/** Derived axes of attention, by the pairs that it has, and of routed experts. */
+export const pairs = { unbounded: json.unbounded, windowed: json.windowed, full: json.full, band: json.band } as unknown as Readonly<Record<'unbounded' | 'windowed' | 'full' | 'band', Axes>>
 export const routed = json.routed as unknown as Axes

@@ -41,18 +41,21 @@ export function fuse(steps: readonly Step[], profile: Profile): readonly KernelS
   return closeLoops(runs).map(run => isTransfer(run) ? { id: transferId(run), transfer: run } : { id: kernelId(run), block: run.block, ops: run.ops, wraps: run.wraps })
 }
 
-/** `decoder/attn/qkv` → `['decoder', 'attn/qkv']`; ops outside the layers have no block. */
+/** `decoder/attn/qkv` → `['decoder', 'attn/qkv']`; ops before and after the layers of the main stack have no block. */
 function parts(id: string): readonly [block: string, name: string] {
-  const segments = id.split('/')
-  return segments.length < 3 ? ['', id] : [segments[0] ?? '', segments.slice(1).join('/')]
+  const at = id.indexOf('/')
+  return at < 0 ? ['', id] : [id.slice(0, at), id.slice(at + 1)]
 }
 
 /** A kernel of one op keeps the op's name; the row names what is fused. */
 function kernelId(run: Run): string {
   const [only] = run.ops
   if (run.row === null || run.ops.length === 1) return only?.op.id ?? ''
-  const isPart = run.row.ops[0] !== parts(only?.op.id ?? '')[1]
-  const name = isPart ? run.row.part ?? run.row.kernel : run.row.kernel
+  const names = run.ops.map(({ op }) => parts(op.id)[1])
+  const { kernel, part, ops } = run.row
+  // A row that is named after one of its ops does not lend that name to a run without it.
+  const lacks = ops.includes(kernel) && !names.includes(kernel)
+  const name = ops[0] !== names[0] && part !== undefined ? part : lacks ? names.at(-1) ?? kernel : kernel
   return run.block === '' ? name : `${run.block}/${name}`
 }
 

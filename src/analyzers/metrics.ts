@@ -48,20 +48,29 @@ export const metricTable: Readonly<Record<Name, Metric>> = json.metrics as unkno
 export const otherMetrics: Readonly<Record<Exclude<keyof Metrics, Name>, string>> = json.others
 export const metricInputs: Readonly<Record<keyof Totals, MetricInput>> = json.inputs
 
+/** What is asked of a forward run: formulas over the same inputs, where prefill is the pass. */
+export const forwardTable = json.forward as unknown as Readonly<Partial<Record<keyof Metrics, Metric>>>
+
 const order = Object.keys(metricInputs) as readonly (keyof Totals)[]
 const vector = new Float64Array(order.length)
-const compiled = Object.fromEntries(Object.entries(metricTable).map(([name, m]) => [name, compile(m.expr, input => order.indexOf(input as keyof Totals))])) as Record<Name, (totals: Float64Array) => number>
+type Formulas = Readonly<Partial<Record<keyof Metrics, (totals: Float64Array) => number>>>
+const compileAll = (table: Readonly<Partial<Record<keyof Metrics, Metric>>>): Formulas =>
+  Object.fromEntries(Object.entries(table).map(([name, m]) => [name, compile(m.expr, input => order.indexOf(input as keyof Totals))]))
+const tables = { inference: { table: metricTable, compiled: compileAll(metricTable) }, forward: { table: forwardTable, compiled: compileAll(forwardTable) } } as const
 
-/** All metrics; null where an input of one does not apply. */
-export function metrics(totals: Totals, maxBatch: number, maxContext: number): Metrics {
+/** All metrics; null where one is not asked of the mode or where an input of it does not apply. */
+export function metrics(mode: 'inference' | 'forward', totals: Totals, maxBatch: number, maxContext: number | null): Metrics {
   for (let i = 0; i < order.length; i++) vector[i] = totals[order[i] as keyof Totals] ?? NaN
-  const of = (name: Name) => {
-    for (const need of metricTable[name].needs) if (totals[need] === null) return null
-    return compiled[name](vector)
+  const { table, compiled } = tables[mode] as { table: Readonly<Partial<Record<keyof Metrics, Metric>>>; compiled: Formulas }
+  const of = (name: keyof Metrics) => {
+    const metric = table[name]
+    if (metric === undefined) return null
+    for (const need of metric.needs) if (totals[need] === null) return null
+    return compiled[name]?.(vector) ?? null
   }
   return {
     ttft: of('ttft'), tpot: of('tpot'), latency: of('latency'), tokensPerSecond: of('tokensPerSecond'), tokensPerSecondPerGpu: of('tokensPerSecondPerGpu'),
-    samplesPerSecond: null, mfu: of('mfu'), hfu: null, mbu: of('mbu'), joulesPerToken: of('joulesPerToken'), usdPerMillionTokens: of('usdPerMillionTokens'),
+    samplesPerSecond: of('samplesPerSecond'), mfu: of('mfu'), hfu: null, mbu: of('mbu'), joulesPerToken: of('joulesPerToken'), usdPerMillionTokens: of('usdPerMillionTokens'),
     maxBatch, maxContext,
   }
 }

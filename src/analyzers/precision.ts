@@ -2,7 +2,8 @@
 import type { Device } from '../hardware/device.js'
 import { bytesPerElement, engineOf, findDtype, type Dtype } from '../hardware/precision.js'
 import { error, note, type Problem } from '../problem.js'
-import type { Decoder, WeightGroup } from './models/architecture.js'
+import type { WeightGroup } from './models/architecture.js'
+import type { Model } from './models/model.js'
 
 export const weightGroups: readonly WeightGroup[] = ['embedding', 'head', 'norm', 'attention', 'ffn', 'experts', 'shared', 'router']
 /** What quantizers touch by default: the linear layers inside the blocks, never embedding, head, norms or router. */
@@ -26,21 +27,21 @@ export interface Decided {
 interface Asked { readonly weights: string | null; readonly activations: string | null; readonly cache: string | null }
 
 type Decision = { readonly decided: Decided | null; readonly problems: readonly Problem[] }
-const decisions = new WeakMap<Device, WeakMap<Decoder, Map<string, Decision>>>()
+const decisions = new WeakMap<Device, WeakMap<Model, Map<string, Decision>>>()
 
 /** The decision for a request, kept per device and model: it depends on nothing else. */
-export function decidePrecision(asked: Asked, decoder: Decoder, device: Device): Decision {
+export function decidePrecision(asked: Asked, model: Model, device: Device): Decision {
   let byModel = decisions.get(device)
   if (!byModel) { byModel = new WeakMap(); decisions.set(device, byModel) }
-  let byRequest = byModel.get(decoder)
-  if (!byRequest) { byRequest = new Map(); byModel.set(decoder, byRequest) }
+  let byRequest = byModel.get(model)
+  if (!byRequest) { byRequest = new Map(); byModel.set(model, byRequest) }
   const key = `${asked.weights ?? ''} ${asked.activations ?? ''} ${asked.cache ?? ''}`
   let decision = byRequest.get(key)
-  if (!decision) { decision = decide(asked, decoder, device); byRequest.set(key, decision) }
+  if (!decision) { decision = decide(asked, model, device); byRequest.set(key, decision) }
   return decision
 }
 
-function decide(asked: Asked, decoder: Decoder, device: Device): Decision {
+function decide(asked: Asked, model: Model, device: Device): Decision {
   const problems: Problem[] = []
   const find = (name: string, path: string): Dtype | null => {
     const found = findDtype(name, path)
@@ -49,9 +50,9 @@ function decide(asked: Asked, decoder: Decoder, device: Device): Decision {
   }
   const usual = device.peaks.bf16 !== null ? 'bf16' : 'fp16'
   const activations = find(asked.activations ?? usual, 'precision.activations')
-  const cache = find(asked.cache ?? decoder.precision.cache ?? asked.activations ?? usual, 'precision.cache')
-  const stated = decoder.precision.quantized
-  const plain = find(decoder.precision.weights ?? activations?.id ?? usual, 'precision.weights')
+  const cache = find(asked.cache ?? model.precision.cache ?? asked.activations ?? usual, 'precision.cache')
+  const stated = model.precision.quantized
+  const plain = find(model.precision.weights ?? activations?.id ?? usual, 'precision.weights')
   const main = find(asked.weights ?? stated?.dtype ?? plain?.id ?? usual, 'precision.weights')
   if (!activations || !cache || !plain || !main) return { decided: null, problems }
   const core = engineOf(activations, device)

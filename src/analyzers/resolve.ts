@@ -8,8 +8,10 @@ import { error, note, type Problem } from '../problem.js'
 import { draft, unsupportedFields, type Draft } from '../scenario/normalize.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
 import type { Profile } from './graph.js'
+import { describes, readArchitecture } from './import/architectures.js'
 import { read } from './import/huggingface.js'
-import type { Decoder } from './models/architecture.js'
+import { decoderModel } from './models/decoder.js'
+import { generates, indivisible, type Model } from './models/model.js'
 import { findModel } from './models/catalog.js'
 import { decidePrecision, type Decided } from './precision.js'
 import { findProfile } from './profiles.js'
@@ -17,7 +19,7 @@ import { findProfile } from './profiles.js'
 export interface Resolved {
   readonly scenario: NormalScenario
   readonly id: string
-  readonly decoder: Decoder
+  readonly model: Model
   readonly device: Device
   readonly system: System
   readonly profile: Profile
@@ -37,9 +39,9 @@ const isList = (value: object): value is readonly Problem[] => Array.isArray(val
 export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const checked = draft(input)
   if ('problems' in checked) return checked.problems
-  const problems: Problem[] = unsupportedFields(checked.draft)
   const model = resolveModel(checked.draft.model)
-  const d = isList(model) ? checked.draft : withinTable(checked.draft, input, model.decoder)
+  const d = isList(model) ? checked.draft : suited(checked.draft, input, model.model)
+  const problems: Problem[] = unsupportedFields(d)
   const device = typeof d.gpu === 'string' ? findGpu(d.gpu) : readDevice(d.gpu)
   const profile = findProfile(d.profile)
   for (const found of [model, device, profile]) {
@@ -49,8 +51,8 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (isList(model) || isProblem(device) || isList(device) || isProblem(profile)) return problems
   const system = findSystem(d.system, device)
   if (isProblem(system)) return [...problems, system]
-  const precision = decidePrecision(d.precision, model.decoder, device)
-  problems.push(...precision.problems, ...checkMesh(d, model.decoder), ...checkWorkload(d, model.decoder))
+  const precision = decidePrecision(d.precision, model.model, device)
+  problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model))
   const ranks = d.mesh.tp
   const link = linkOf(device, system, ranks)
   if (ranks > 1 && link.bandwidth === null) problems.push(error('unknown-link', 'system', `The bandwidth of ${link.name} between ${String(ranks)} GPUs of ${system.id} is not known.`))
@@ -70,18 +72,30 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
       precision: { ...d.precision, weights, activations, cache },
       price: d.price ?? priceOf(device),
     },
-    id: model.id, decoder: model.decoder, device, system, profile, efficiency: efficiencyOf(device),
+    id: model.id, model: model.model, device, system, profile, efficiency: efficiencyOf(device),
     precision: precision.decided, link, capacity: bytes * d.utilization, notes: [...model.notes, ...problems],
   }
 }
 
-/** A default prompt that a learned position table has room for; a prompt that was asked for stays as it is. */
-function withinTable(d: Draft, input: Scenario, { position, context }: Decoder): Draft {
-  if (position.kind !== 'learned' || context === null || input.workload?.prompt !== undefined) return d
-  return { ...d, workload: { ...d.workload, prompt: Math.max(1, Math.min(d.workload.prompt, context - d.workload.output)) } }
+/**
+ * The workload as the model can run it: what generates no tokens runs forward unless something else is asked for, and a
+ * default length keeps within a learned position table. What was asked for stays as it is.
+ */
+function suited(d: Draft, input: Scenario, model: Model): Draft {
+  const asked = input.workload ?? {}
+  const mode = asked.mode ?? (generates(model) ? 'inference' : 'forward')
+  const room = model.positions ?? Infinity
+  const { output } = d.workload
+  if (mode === 'inference') {
+    return model.positions === null || asked.prompt !== undefined ? d : { ...d, workload: { ...d.workload, prompt: Math.max(1, Math.min(d.workload.prompt, room - output)) } }
+  }
+  const sequence = model.family === 'vision' ? asked.sequence ?? null : asked.sequence ?? asked.prompt ?? Math.min(512, room)
+  const target = asked.target ?? (model.family === 'encoder-decoder' ? Math.min(128, room) : null)
+  const image = model.source === 'image' ? asked.image ?? model.image : asked.image ?? null
+  return { ...d, workload: { ...d.workload, mode, sequence, target, image, prompt: sequence ?? d.workload.prompt, output: 0 } }
 }
 
-interface FoundModel { readonly id: string; readonly decoder: Decoder; readonly notes: readonly Problem[] }
+interface FoundModel { readonly id: string; readonly model: Model; readonly notes: readonly Problem[] }
 const known = new WeakMap<object, FoundModel | readonly Problem[]>()
 
 /** A model by name or from a config.json object; read once per object. */
@@ -100,47 +114,61 @@ export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
 function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   const seen = known.get(config)
   if (seen) return seen
-  const { model, problems } = read(config)
+  const { model, problems } = describes(config) ? readArchitecture(config) : fromDecoder(config)
   const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
-  const found = model === null ? placed : { id, decoder: model, notes: placed }
+  const found = model === null ? placed : { id, model, notes: placed }
   known.set(config, found)
   return found
 }
 
-function checkWorkload(d: Draft, decoder: Decoder): Problem[] {
-  const { prompt, output, cached } = d.workload
+function fromDecoder(config: object): { readonly model: Model | null; readonly problems: readonly Problem[] } {
+  const { model, problems } = read(config)
+  return { model: model === null ? null : decoderModel(model), problems }
+}
+
+function checkWorkload(d: Draft, model: Model): Problem[] {
+  const { mode, prompt, output, cached, sequence, target, image } = d.workload
   const problems: Problem[] = []
-  if (cached >= prompt) problems.push(error('invalid-field', 'workload.cached', `workload.cached must leave at least one of ${String(prompt)} prompt tokens to compute.`, [String(prompt - 1)]))
-  const tokens = prompt + output
-  if (decoder.position.kind === 'learned' && decoder.context !== null && tokens > decoder.context) {
-    problems.push(error('context-exceeded', 'workload.prompt', `${String(tokens)} tokens exceed the model's table of ${String(decoder.context)} positions.`, [String(Math.max(1, decoder.context - output))]))
-  } else if (decoder.context !== null && tokens > decoder.context) {
-    problems.push(note('context-exceeded', 'workload.prompt', `${String(tokens)} tokens exceed the context of ${String(decoder.context)} that the model states.`, [String(Math.max(1, decoder.context - output))]))
+  if (mode === 'inference' && !generates(model)) problems.push(error('not-supported', 'workload.mode', 'This model generates no tokens: it runs forward.', ['forward']))
+  if (mode === 'inference' && cached >= prompt) problems.push(error('invalid-field', 'workload.cached', `workload.cached must leave at least one of ${String(prompt)} prompt tokens to compute.`, [String(prompt - 1)]))
+  const lacks = (field: 'image' | 'audioSeconds' | 'target' | 'sequence', what: string) => { problems.push(error('not-supported', `workload.${field}`, `workload.${field} does not apply: ${what}.`)) }
+  if (image !== null && model.source !== 'image') lacks('image', 'no image input is covered for this model')
+  if (d.workload.audioSeconds !== null && model.source !== 'audio') lacks('audioSeconds', 'this model hears no audio')
+  if (target !== null && (mode === 'inference' || model.family !== 'encoder-decoder')) lacks('target', 'it is for a forward run of an encoder-decoder')
+  if (sequence !== null && mode === 'inference') lacks('sequence', 'it is for a forward run; a request has prompt and output')
+  if (model.source === 'image' && image !== null) problems.push(...checkImage(model, image))
+  if (model.family === 'vision') return problems
+  const [length, path] = mode === 'inference' ? [prompt + output, 'workload.prompt'] : [Math.max(sequence ?? 1, target ?? 0), target !== null && target > (sequence ?? 1) ? 'workload.target' : 'workload.sequence']
+  const said = mode === 'inference' ? `${String(length)} tokens exceed` : `A sequence of ${String(length)} tokens exceeds`
+  if (model.positions !== null && length > model.positions) {
+    problems.push(error('context-exceeded', path, `${said} the model's table of ${String(model.positions)} positions.`, [String(Math.max(1, model.positions - output))]))
+  } else if (model.context !== null && length > model.context) {
+    problems.push(note('context-exceeded', path, `${said} the context of ${String(model.context)} that the model states.`, [String(Math.max(1, model.context - output))]))
   }
   return problems
 }
 
+/** An image has at least one patch, and learned positions belong to one size. */
+function checkImage({ image, positions, sizes }: Model, asked: readonly [number, number]): Problem[] {
+  const patch = sizes['patch'] ?? 1
+  const usual = image === null ? [] : [image.join('x')]
+  if (Math.min(...asked) < patch) return [error('invalid-field', 'workload.image', `An image of ${asked.join(' × ')} pixels has no patch of ${String(patch)} × ${String(patch)}.`, usual)]
+  if (positions !== null && image !== null && asked.join() !== image.join()) return [note('positions-resized', 'workload.image', `The model's position table is for ${image.join(' × ')} pixels; at ${asked.join(' × ')} it is resized, and its parameters are counted as they are published.`, usual)]
+  return []
+}
+
 /** Tensor parallelism must divide query heads and FFN widths; KV groups split or are replicated. */
-function checkMesh(d: Draft, decoder: Decoder): Problem[] {
+function checkMesh(d: Draft, model: Model): Problem[] {
   const { tp, sequence } = d.mesh
   const problems: Problem[] = []
   if (d.gpus !== null && d.gpus !== tp) problems.push(error('illegal-mesh', 'gpus', `gpus must equal tp × pp × cp × dp, which is ${String(tp)}.`, [String(tp)]))
-  const reason = (degree: number): string | null => {
-    for (const kind of decoder.kinds) {
-      const heads = kind.attention.kind === 'grouped' ? kind.attention.groups * kind.attention.queriesPerGroup : kind.attention.heads
-      if (heads % degree !== 0) return `${String(heads)} query heads`
-      if (kind.attention.kind === 'grouped' && kind.attention.groups % degree !== 0 && degree % kind.attention.groups !== 0) return `${String(kind.attention.groups)} KV groups, neither way`
-      if (kind.ffn.width % degree !== 0) return `an FFN width of ${String(kind.ffn.width)}`
-      if (kind.ffn.kind === 'experts' && kind.ffn.sharedWidth !== null && kind.ffn.sharedWidth % degree !== 0) return `a shared expert width of ${String(kind.ffn.sharedWidth)}`
-    }
-    return null
-  }
-  const why = reason(tp)
+  const why = indivisible(model, tp)
   if (why !== null) {
-    const legal = [2, 4, 8, 16, 32, 64, 3, 5, 6, 7, 9, 10, 12, 1].filter(n => reason(n) === null).sort((a, b) => Math.abs(a - tp) - Math.abs(b - tp))
+    const legal = [2, 4, 8, 16, 32, 64, 3, 5, 6, 7, 9, 10, 12, 1].filter(n => indivisible(model, n) === null).sort((a, b) => Math.abs(a - tp) - Math.abs(b - tp))
     problems.push(error('illegal-mesh', 'mesh.tp', `tp ${String(tp)} does not divide ${why}.`, legal.slice(0, 3).map(String)))
   }
-  if (sequence && d.workload.batch % tp !== 0) {
+  if (sequence && model.family !== 'decoder') problems.push(error('not-supported', 'mesh.sequence', 'Sequence parallelism is covered for decoders.', ['false']))
+  else if (sequence && d.workload.mode === 'inference' && d.workload.batch % tp !== 0) {
     problems.push(note('sequence-off', 'mesh.sequence', `A decode step of ${String(d.workload.batch)} tokens does not split over ${String(tp)} ranks: sequence parallelism is off in decode.`, [String(Math.ceil(d.workload.batch / tp) * tp)]))
   }
   return problems

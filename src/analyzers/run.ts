@@ -2,14 +2,14 @@
 import vector from '../../data/vector.json?values'
 import { derive, fill, total } from './compile.js'
 import type { Sizes } from './graph.js'
-import type { Decoder } from './models/architecture.js'
 import type { DeviceReport } from '../scenario/report.js'
 import type { Decided } from './precision.js'
-import { decoderGraph, decoderSizes, hasForms, shapeOf, type Form } from './models/decoder.js'
+import { hasForms, hasPasses, modelGraph, shapeOf, type Form, type Pass } from './models/loops.js'
+import { generates, kindsOf, modelSizes, type Model } from './models/model.js'
 import { sequenceParallel, tensorParallel } from './parallel/index.js'
 import type { Machine } from './report.js'
 import type { Resolved } from './resolve.js'
-import { shareOf, structure, type Structure } from './structure.js'
+import { shareOf, structure, tokenAxes, type Structure, type TokenAxis } from './structure.js'
 import type { Mesh } from './shard.js'
 
 /** What a model, a precision, a mesh and a device decide together; only the tokens change from run to run. */
@@ -22,7 +22,7 @@ interface Setup {
   readonly machine: Machine
   readonly device: DeviceReport
   /** What no token changes: counts of the model, and bytes of its weights on one GPU. */
-  readonly model: { readonly parameters: number; readonly activeParameters: number; readonly cacheBytesPerToken: number }
+  readonly model: { readonly parameters: number; readonly activeParameters: number; readonly cacheBytesPerToken: number | null }
   readonly weights: number
   /** Bytes on one GPU that are no tensor. */
   readonly overhead: number
@@ -36,19 +36,19 @@ export interface Run extends Setup {
 export const vectorWeights = (vector as { weights: Readonly<Record<string, number>> }).weights
 
 const structures = new Map<string, Structure>()
-const shapes = new WeakMap<Decoder, string>()
+const shapes = new WeakMap<Model, string>()
 /** A decided precision belongs to one model on one device, so it is the key under which a setup is kept. */
 const setups = new WeakMap<Decided, Map<string, Setup>>()
 
-/** The structure of a decoder under a mesh and a profile. It depends on the decoder's shape alone, so all Llamas share one. */
-function structureOf(decoder: Decoder, form: Form, tp: number, sequence: boolean, { profile }: Resolved): Structure {
-  let shape = shapes.get(decoder)
-  if (shape === undefined) { shape = shapeOf(decoder); shapes.set(decoder, shape) }
-  const key = `${shape}|${hasForms(decoder) ? form : ''}|${tp > 1 ? 'tp' : ''}|${String(sequence)}|${profile.id}`
+/** The structure of a model under a mesh and a profile. It depends on the model's shape alone, so all Llamas share one. */
+function structureOf(model: Model, form: Form, pass: Pass, tp: number, sequence: boolean, { profile }: Resolved): Structure {
+  let shape = shapes.get(model)
+  if (shape === undefined) { shape = shapeOf(model); shapes.set(model, shape) }
+  const key = `${shape}|${hasForms(model) ? form : ''}|${hasPasses(model) ? pass : ''}|${tp > 1 ? 'tp' : ''}|${String(sequence)}|${profile.id}`
   let found = structures.get(key)
   if (!found) {
     const mesh: Mesh = tp > 1 ? { tp: sequence ? sequenceParallel : tensorParallel } : {}
-    found = structure(decoderGraph(decoder, form), mesh, profile)
+    found = structure(modelGraph(model, form, pass), mesh, profile)
     structures.set(key, found)
   }
   return found
@@ -67,21 +67,21 @@ export function prepare(resolved: Resolved): Run {
 
 /** `splits`: whether the tokens of a decode step split over the ranks; else sequence parallelism is off in decode. */
 function setUp(resolved: Resolved, splits: boolean): Setup {
-  const { decoder, scenario, device, efficiency, link, profile } = resolved
+  const { model, scenario, device, efficiency, link, profile } = resolved
   const { tp, sequence } = scenario.mesh
-  const prefill = structureOf(decoder, 'expanded', tp, sequence, resolved)
-  const decode = structureOf(decoder, 'absorbed', tp, sequence && splits, resolved)
-  const sizes = { ...fixedSizes(resolved), causal: profile.mask === 'skipped' ? 1 : 0, b: 1, s: 1, t: 1, o: 1 }
-  const isScored = decoder.kinds.every(kind => kind.ffn.kind === 'dense')
-  const decodeSizes = fill(decode.layout, sizes)
+  const prefill = structureOf(model, 'expanded', 'first', tp, sequence, resolved)
+  const decode = generates(model) ? structureOf(model, 'absorbed', 'step', tp, sequence && splits, resolved) : prefill
+  const sizes = { ...fixedSizes(resolved), ...oneToken, causal: profile.mask === 'skipped' ? 1 : 0 }
+  const isScored = model.family === 'decoder' && kindsOf(model).every(kind => !kind.flags['experts'])
+  const prefillSizes = fill(prefill.layout, sizes), decodeSizes = fill(decode.layout, sizes)
   return {
-    prefill, decode, prefillSizes: fill(prefill.layout, sizes), decodeSizes,
+    prefill, decode, prefillSizes, decodeSizes,
     device: { id: device.id, name: device.name, memory: device.memoryType, bandwidth: device.bandwidth, roofs: roofsOf(resolved, [prefill, decode]) },
     model: {
-      parameters: total(decode.parameters.compiled, decodeSizes), activeParameters: total(decode.active.compiled, decodeSizes),
-      cacheBytesPerToken: total(decode.cachePerToken.compiled, decodeSizes),
+      parameters: total(prefill.parameters.compiled, prefillSizes), activeParameters: total(prefill.active.compiled, prefillSizes),
+      cacheBytesPerToken: generates(model) ? total(decode.cachePerToken.compiled, decodeSizes) : null,
     },
-    weights: total(decode.weights.compiled, decodeSizes),
+    weights: total(prefill.weights.compiled, prefillSizes),
     overhead: profile.overhead.bytes + (tp > 1 ? profile.overhead.collectives : 0),
     machine: {
       bandwidth: device.bandwidth, link: link.bandwidth ?? 1, ranks: tp, constants: efficiency, collective: efficiency.collective,
@@ -103,8 +103,8 @@ function roofsOf({ precision }: Resolved, structures: readonly Structure[]): Dev
 }
 
 /** Everything but the tokens of a pass: model, precision, rates, degrees. */
-function fixedSizes({ decoder, scenario, efficiency: e, precision }: Resolved): Sizes {
-  const sizes: Record<string, number> = { ...vectorWeights, ...precision.widths, ...decoderSizes(decoder), tp: scenario.mesh.tp }
+function fixedSizes({ model, scenario, efficiency: e, precision }: Resolved): Sizes {
+  const sizes: Record<string, number> = { ...vectorWeights, ...precision.widths, ...modelSizes(model), tp: scenario.mesh.tp }
   // An unknown vector rate leaves vector work to the memory bound: infinite inside, never in a report.
   sizes['peak_vector'] = precision.vector ?? Infinity
   sizes['share_vector'] = e.vector.ef.default
@@ -116,17 +116,42 @@ function fixedSizes({ decoder, scenario, efficiency: e, precision }: Resolved): 
   return sizes
 }
 
-/** The sizes of a prefill of the batch: `s` query tokens at the end of a context of `t`. */
+/** The tokens of one pass, and what else a workload gives. */
+type Tokens = Readonly<Record<TokenAxis, number>>
+
+const oneToken: Tokens = { b: 1, s: 1, t: 1, o: 1, m: 1, frames: 1, height: 1, width: 1 }
+/** Frames of 10 ms in the windows of 30 s to which audio is padded (Whisper, arXiv:2212.04356, section 2.2). */
+const framesPerWindow = 3000, secondsPerWindow = 30
+
+/** What the first pass over a batch reads: a prompt, the source of an encoder-decoder, an image; or the one pass of a forward run. */
+function firstTokens({ resolved: { scenario: { workload, conventions }, model } }: Run, b: number, prompt: number): Tokens {
+  const { mode, cached, sequence, target, audioSeconds, image } = workload
+  const [height, width] = image ?? model.image ?? [1, 1]
+  const frames = framesPerWindow * Math.max(1, Math.ceil((audioSeconds ?? secondsPerWindow) / secondsPerWindow))
+  const reads = model.family === 'encoder-decoder'
+  const isForward = mode === 'forward'
+  const m = reads && model.source === 'text' ? (isForward ? sequence ?? 1 : prompt) : 1
+  const t = !reads ? (isForward ? sequence ?? 1 : prompt) : isForward ? target ?? 1 : model.source === 'audio' ? prompt : 1
+  const s = Math.max(1, t - (isForward || reads ? 0 : cached))
+  return { b, s, t, o: model.family === 'encoder' || conventions.head === 'last' ? 1 : s, m, frames, height, width }
+}
+
+/** A decode step after so many tokens of output. */
+function stepTokens(run: Run, b: number, prompt: number, after: number): Tokens {
+  const first = firstTokens(run, b, prompt)
+  return { ...first, s: 1, t: first.t + after, o: 1 }
+}
+
+/** The sizes of the first pass: `s` query tokens at the end of a context of `t`. */
 export function prefillVector(run: Run): Float64Array {
-  const { workload: { batch, prompt, cached }, conventions } = run.resolved.scenario
-  const s = prompt - cached
-  return withTokens(run.prefill, run.prefillSizes.slice(), batch, s, prompt, conventions.head === 'last' ? 1 : s)
+  const { batch, prompt } = run.resolved.scenario.workload
+  return withTokens(run.prefill, run.prefillSizes.slice(), firstTokens(run, batch, prompt))
 }
 
 /** The sizes of a decode step at the middle of the output, which is the mean of all steps where cost is linear in context. */
 export function decodeVector(run: Run): Float64Array {
   const { batch, prompt, output } = run.resolved.scenario.workload
-  return withTokens(run.decode, run.decodeSizes.slice(), batch, 1, prompt + output / 2, 1)
+  return withTokens(run.decode, run.decodeSizes.slice(), stepTokens(run, batch, prompt, output / 2))
 }
 
 export interface Growing { readonly cache: number; readonly activations: number }
@@ -136,21 +161,16 @@ export interface Growing { readonly cache: number; readonly activations: number 
  * activations of a prefill of the whole batch in one pass. The vectors are scratch.
  */
 export function memoryAt(run: Run, prefill: Float64Array, decode: Float64Array, batch: number, prompt: number, output: number): Growing {
-  const { workload, conventions } = run.resolved.scenario
-  const s = Math.max(1, prompt - workload.cached)
-  withTokens(run.prefill, prefill, batch, s, prompt, conventions.head === 'last' ? 1 : s)
+  withTokens(run.prefill, prefill, firstTokens(run, batch, prompt))
   let activations = 0
   for (const set of run.prefill.live) activations = Math.max(activations, total(set.compiled, prefill))
-  withTokens(run.decode, decode, batch, 1, prompt + output, 1)
+  if (run.resolved.scenario.workload.mode === 'forward') return { cache: total(run.prefill.cache.compiled, prefill), activations }
+  withTokens(run.decode, decode, stepTokens(run, batch, prompt, output))
   return { cache: total(run.decode.cache.compiled, decode), activations }
 }
 
-function withTokens(structure: Structure, sizes: Float64Array, b: number, s: number, t: number, o: number): Float64Array {
-  const { slots } = structure
-  sizes[slots.b] = b
-  sizes[slots.s] = s
-  sizes[slots.t] = t
-  sizes[slots.o] = o
+function withTokens(structure: Structure, sizes: Float64Array, tokens: Tokens): Float64Array {
+  for (const axis of tokenAxes) sizes[structure.slots[axis]] = tokens[axis]
   derive(structure.layout, sizes)
   return sizes
 }

@@ -9,6 +9,10 @@ import type { Axis, Graph, Profile, Transfer } from './graph.js'
 import { liveTensors } from './memory.js'
 import { shard, type Mesh, type PlacedOp } from './shard.js'
 
+/** Axes that a workload sizes. */
+export const tokenAxes = ['b', 's', 't', 'o', 'm', 'frames', 'height', 'width'] as const
+export type TokenAxis = typeof tokenAxes[number]
+
 /** Which constants of the estimate apply to a kernel. */
 export type KernelClass = 'matrix' | 'attention' | 'vector' | 'collective'
 
@@ -40,7 +44,7 @@ export interface Structure {
   readonly axes: Readonly<Record<string, Axis>>
   readonly layout: Layout
   /** Where the axes stand that change from pass to pass. */
-  readonly slots: Readonly<Record<'b' | 's' | 't' | 'o' | 'causal', number>>
+  readonly slots: Readonly<Record<TokenAxis | 'causal', number>>
   readonly kernels: readonly Kernel[]
   /** All products of the kernels. */
   readonly program: Program
@@ -72,7 +76,7 @@ export function structure(graph: Graph, mesh: Mesh, profile: Profile): Structure
   const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   const at = slots.slot
   return {
-    axes, layout: slots, kernels, program: program(terms), slots: { b: at('b'), s: at('s'), t: at('t'), o: at('o'), causal: at('causal') },
+    axes, layout: slots, kernels, program: program(terms), slots: { b: at('b'), s: at('s'), t: at('t'), o: at('o'), m: at('m'), frames: at('frames'), height: at('height'), width: at('width'), causal: at('causal') },
     counted: { matrix: compileAll(counted.filter(w => w.engine === 'matrix')), vector: compileAll(counted.filter(w => w.engine === 'vector')) },
     weights: compileAll(storedOnce(placed, axes, 'weight')),
     cache: compileAll(storedOnce(placed, axes, 'cache')),
@@ -150,9 +154,9 @@ function parameters(graph: Graph, active: boolean): Term[] {
 
 function cachePerToken(graph: Graph): Term[] {
   const found = new Map<string, Term>()
-  const isToken = (axis: string | number) => axis === 't' || axis === 'b' || graph.axes[axis]?.is === 'n' || axis === 'n'
+  const grows = (axis: string | number) => axis === 't' || axis === 'n' || graph.axes[axis]?.is === 'n'
   for (const block of graph.blocks) for (const op of block.ops) for (const t of op.tensors) {
-    if (t.role === 'cache' && !found.has(t.name)) found.set(t.name, term(t.name, [...op.times, ...t.axes.filter(axis => !isToken(axis)), widthOf(t)]))
+    if (t.role === 'cache' && !found.has(t.name) && t.axes.some(grows)) found.set(t.name, term(t.name, [...op.times, ...t.axes.filter(axis => axis !== 'b' && !grows(axis)), widthOf(t)]))
   }
   return [...found.values()]
 }

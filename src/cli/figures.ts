@@ -10,6 +10,8 @@ const readings = ['estimate', 'low', 'high', 'bound'] as const
 /** The table of figures and the lines below it. */
 export function figures(report: Report, metrics: Metrics): string[] {
   const { workload, price } = report.scenario as NormalScenario
+  const [only] = report.phases
+  if (only?.phase === 'forward') return forward(only, workload.batch, metrics)
   const [prefill, decode] = (['prefill', 'decode'] as const).map(name => report.phases.find(p => p.phase === name)?.seconds)
   if (!prefill || !decode) return []
   const steps = Math.max(0, workload.output - 1)
@@ -27,9 +29,19 @@ export function figures(report: Report, metrics: Metrics): string[] {
   return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics, report.model?.context ?? null)]
 }
 
-function below({ tpot, mfu, mbu, joulesPerToken, maxBatch, maxContext }: Metrics, stated: number | null): string[] {
+/** The figures of one pass over whole inputs. */
+function forward({ seconds: { estimate, low, high, bound: best } }: Phase, batch: number, metrics: Metrics): string[] {
+  const inverse = (time: number | null) => (time === null || time === 0 ? null : batch / time)
+  const rows = [
+    row('Latency of the batch', { estimate: metrics.latency, low, high, best }, seconds),
+    row('Samples', { estimate: inverse(estimate), low: inverse(high), high: inverse(low), best: inverse(best) }, perSecond),
+  ]
+  return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics, null)]
+}
+
+function below({ tpot, mfu, mbu, samplesPerSecond, joulesPerToken, maxBatch, maxContext }: Metrics, stated: number | null): string[] {
   const use = [
-    mfu === null ? '' : `MFU ${percent(mfu)} % over the request`,
+    mfu === null ? '' : `MFU ${percent(mfu)} %${samplesPerSecond === null ? ' over the request' : ''}`,
     mbu === null || tpot === null ? '' : `MBU in decode ${percent(mbu)} %`,
     joulesPerToken === null ? '' : `${quantity(joulesPerToken, 'J', ' ')} per token`,
   ]

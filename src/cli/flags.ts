@@ -34,11 +34,14 @@ export const flags: readonly Flag[] = [
     ['chunk', 'tokens of a prefill chunk'],
     ['images', 'images in a prompt (0)'],
     ['image', 'height and width of an image'],
-    ['target', 'decoder tokens of an encoder-decoder'],
+    ['audio-seconds', 'seconds of audio (30)'],
+  ]),
+  ...group('One pass over whole inputs', [
+    ['sequence', 'tokens of a sequence (512)'],
+    ['target', 'decoder tokens of an encoder-decoder (128)'],
   ]),
   ...group('Training', [
     ['train', 'a training step instead of a request', 'training'],
-    ['sequence', 'tokens of a sequence'],
     ['micro-batch', 'sequences of a micro-batch, per replica'],
     ['global-batch', 'sequences of a step, over all replicas'],
     ['tokens', 'tokens of the whole run'],

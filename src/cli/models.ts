@@ -1,6 +1,6 @@
 /** `roofline models`: the models that are known, or all that is known about one. */
 import { compact, digits, full, none, quantity } from '../format.js'
-import { analyze, findModel, models, resolveModel, type Checkpoint } from '../index.js'
+import { analyze, findModel, models, resolveModel, type Checkpoint, type ResolvedModel } from '../index.js'
 import type { Io } from './io.js'
 import type { Request } from './parse.js'
 import { refuse } from './problems.js'
@@ -16,21 +16,26 @@ export function modelsCommand({ operands: [name], given }: Request, io: Io): num
   return 0
 }
 
+/** Layers of all stacks, those that stand for weights beside them left out. */
+function layersOf({ stacks }: ResolvedModel): number {
+  return stacks.flatMap(({ kinds }) => kinds).reduce((sum, kind) => sum + (kind.of === undefined ? kind.count : 0), 0)
+}
+
 /** Counts that the tables show. */
 function describe({ id, config }: Checkpoint) {
-  const { model } = analyze({ model: id, gpu: 'b300-sxm', workload: { prompt: 1, output: 1 }, precision: { cache: 'bf16' } })
+  const { model } = analyze({ model: id, gpu: 'b300-sxm', workload: {}, precision: { cache: 'bf16' } })
   const resolved = resolveModel(config)
-  const decoder = 'decoder' in resolved ? resolved.decoder : null
-  return { model, decoder, layers: decoder?.order.reduce((sum, [, count]) => sum + count, 0) ?? null }
+  const shape = 'model' in resolved ? resolved.model : null
+  return { model, sizes: shape?.sizes ?? {}, context: shape?.context ?? null, layers: shape === null ? null : layersOf(shape) }
 }
 
 /** One line per model. */
 export function list(checkpoints: readonly Checkpoint[]): string {
   const rows = checkpoints.map(checkpoint => {
-    const { model, decoder, layers } = describe(checkpoint)
+    const { model, context, layers } = describe(checkpoint)
     const billions = (count: number | undefined) => (count === undefined ? none : digits(count / 1e9))
     const cache = model?.cacheBytesPerToken ?? null
-    return [checkpoint.id, billions(model?.parameters), billions(model?.activeParameters), cache === null ? none : quantity(cache, 'B', ' '), layers === null ? none : String(layers), compact(decoder?.context ?? null)]
+    return [checkpoint.id, billions(model?.parameters), billions(model?.activeParameters), cache === null ? none : quantity(cache, 'B', ' '), layers === null ? none : String(layers), compact(context)]
   })
   const heads = [['', 'parameters', 'active', 'KV cache', 'layers', 'context'], ['', '10^9', '10^9', 'per token', '', 'tokens']]
   const sides: readonly Side[] = ['left', 'right', 'right', 'right', 'right', 'right']
@@ -38,15 +43,15 @@ export function list(checkpoints: readonly Checkpoint[]): string {
 }
 
 function details(checkpoint: Checkpoint): string {
-  const { model, decoder, layers } = describe(checkpoint)
+  const { model, sizes, context, layers } = describe(checkpoint)
   const counts: (readonly [string, string])[] = [
     ['parameters', model === null ? none : full(model.parameters)],
     ['active', model === null ? none : full(model.activeParameters)],
     ['KV cache', model?.cacheBytesPerToken == null ? none : `${full(model.cacheBytesPerToken)} B per token at 16 bit`],
     ['layers', layers === null ? none : String(layers)],
-    ['width', decoder === null ? none : full(decoder.width)],
-    ['vocabulary', decoder === null ? none : full(decoder.vocabulary)],
-    ['context', decoder?.context == null ? none : `${full(decoder.context)} tokens`],
+    ['width', sizes['d'] === undefined ? none : full(sizes['d'])],
+    ['vocabulary', sizes['v'] === undefined ? none : full(sizes['v'])],
+    ['context', context === null ? none : `${full(context)} tokens`],
   ]
   const config = Object.entries(checkpoint.config).map(([field, value]) => wrap(`  ${field}: ${JSON.stringify(value)}`, '    '))
   const blocks = [

@@ -18,6 +18,12 @@ export function verdict(report: Report, memory: Memory, label: string | null): s
   return [wrap(`${subject} on ${machineName(scenario)} fits, with ${quantity(spare, 'B', '\u00A0')}${each} to spare.`), wrap(speed(report, scenario))].join('\n')
 }
 
+/** What goes through in one pass. */
+function input({ batch, sequence, target, image, audioSeconds }: NormalScenario['workload']): string {
+  const sizes = [image === null ? '' : `${image.join(' × ')} pixels`, audioSeconds == null ? '' : `${String(audioSeconds)} s of audio`, sequence === null ? '' : `${String(sequence)}${target == null ? '' : ` + ${String(target)}`} tokens`]
+  return `${String(batch)} × ${sizes.filter(size => size !== '').join(' and ')}`
+}
+
 function speed(report: Report, { workload }: NormalScenario): string {
   const phase = (name: Phase['phase']) => report.phases.find(p => p.phase === name)
   const decode = report.metrics?.tpot == null ? undefined : phase('decode')
@@ -25,7 +31,7 @@ function speed(report: Report, { workload }: NormalScenario): string {
   if (told === undefined) return ''
   const { estimate, bound: best } = told.seconds
   const scale = scaleOf(estimate, 's')
-  const what = told === decode ? `Decode at batch ${String(workload.batch)}` : told.phase === 'prefill' ? `Prefill of ${String(workload.batch)} × ${String(workload.prompt)} tokens` : 'It'
+  const what = told === decode ? `Decode at batch ${String(workload.batch)}` : told.phase === 'forward' ? `A pass over ${input(workload)}` : told.phase === 'prefill' ? `Prefill of ${String(workload.batch)} × ${String(workload.prompt)} tokens` : 'It'
   return `${what} is bound by ${bound[told.limit]}: ${quantity(estimate, 's', '\u00A0')}${told === decode ? ' per token' : ''}, ${scaled(best, scale)} at best.`
 }
 

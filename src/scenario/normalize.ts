@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { closest } from '../names.js'
 import { error, type Problem } from '../problem.js'
-import { conventions, defaults, mesh, offload, precision, scenario, training, workload, type NormalScenario, type Scenario } from './schema.js'
+import { conventions, defaults, mesh, modeFields, offload, precision, scenario, training, workload, type NormalScenario, type Scenario } from './schema.js'
 
 /** A scenario whose absent fields have their defaults; model, GPU, system, precision and price are still as the user wrote them. */
 export type Draft = Omit<NormalScenario, 'system' | 'gpus' | 'price' | 'capacity'> & {
@@ -16,8 +16,7 @@ const parts: Readonly<Record<string, v.StrictObjectSchema<v.ObjectEntries, strin
 
 /** The draft of a scenario, or what is wrong with its fields. */
 export function draft(input: Scenario): { readonly draft: Draft } | { readonly problems: readonly Problem[] } {
-  const mode = modeOf(input)
-  if (mode !== 'inference') return { problems: [unsupported('workload.mode', `Mode "${mode}"`, ['inference'])] }
+  if (isTraining(input)) return { problems: [unsupported('workload.mode', 'Mode "training"', ['inference', 'forward'])] }
   const lists = Object.keys(parts).filter(part => Array.isArray((input as Readonly<Record<string, unknown>> | null)?.[part]))
   if (lists.length > 0) return { problems: lists.map(part => error('invalid-field', part, `${part} must be an object, not a list.`)) }
   const result = v.safeParse(scenario, input)
@@ -49,9 +48,13 @@ function fill<S extends object, G extends { readonly [K in keyof S]?: unknown }>
   return filled as { [K in keyof S]: Exclude<G[K], undefined> }
 }
 
-function modeOf(input: unknown): string {
-  const mode = (input as { workload?: { mode?: unknown } } | null | undefined)?.workload?.mode ?? 'inference'
-  return typeof mode === 'string' && ['forward', 'training'].includes(mode) ? mode : 'inference'
+function isTraining(input: unknown): boolean {
+  return (input as { workload?: { mode?: unknown } } | null | undefined)?.workload?.mode === 'training'
+}
+
+/** A workload with the fields of its mode alone. */
+export function ofMode(workload: NormalScenario['workload']): NormalScenario['workload'] {
+  return Object.fromEntries(modeFields[workload.mode].map(field => [field, workload[field]])) as unknown as NormalScenario['workload']
 }
 
 export function unsupported(path: string, what: string, suggestions: readonly string[] = []): Problem {
@@ -68,7 +71,7 @@ export function unsupportedFields(d: Draft): Problem[] {
       if (value !== usual) problems.push(unsupported(`${part}.${field}`, `${part}.${field}`, usual === 'null' ? [] : [usual.replaceAll('"', '')]))
     }
   }
-  check('workload', d.workload, defaults.workload, ['chunk', 'images', 'image', 'audioSeconds', 'draft'])
+  check('workload', d.workload, defaults.workload, ['chunk', 'images', 'draft'])
   check('mesh', d.mesh, defaults.mesh, ['pp', 'dp', 'cp', 'ep', 'etp', 'order'])
   check('precision', d.precision, defaults.precision, ['gradients', 'states'])
   check('training', d.training, defaults.training, Object.keys(defaults.training))

@@ -14,9 +14,9 @@ const name = v.pipe(v.string('a name'), v.nonEmpty('a name'))
 const dtype = v.nullable(name)
 const object = <const T extends v.ObjectEntries>(entries: T) => v.strictObject(entries, 'an object without unknown fields')
 
-/** Sequences through prefill and decode. */
+/** Sequences through prefill and decode, or one pass over whole inputs. */
 export const workload = object({
-  mode: v.optional(v.literal('inference', '"inference"')),
+  mode: v.optional(v.picklist(['inference', 'forward'], '"inference" or "forward"')),
   batch: v.optional(whole(1, 2 ** 30)),
   prompt: v.optional(whole(1, 2 ** 30)),
   output: v.optional(whole(0, 2 ** 30)),
@@ -26,7 +26,15 @@ export const workload = object({
   image: v.optional(v.nullable(v.tuple([whole(1), whole(1)], 'two whole numbers'))),
   audioSeconds: v.optional(v.nullable(amount)),
   draft: v.optional(v.nullable(v.record(v.string(), v.unknown(), 'an object'))),
+  sequence: v.optional(v.nullable(whole(1, 2 ** 30))),
+  target: v.optional(v.nullable(whole(1, 2 ** 30))),
 })
+
+/** The fields that each mode has. */
+export const modeFields = {
+  inference: ['mode', 'batch', 'prompt', 'output', 'cached', 'chunk', 'images', 'image', 'audioSeconds', 'draft'],
+  forward: ['mode', 'batch', 'image', 'audioSeconds', 'sequence', 'target'],
+} as const
 
 export const mesh = object({
   tp: v.optional(whole(1, 65536)),
@@ -118,7 +126,7 @@ export interface NormalScenario {
 
 /** Defaults of every part that does not depend on model or GPU. Frozen: reports share them. */
 export const defaults = frozen({
-  workload: { mode: 'inference', batch: 1, prompt: 2048, output: 256, cached: 0, chunk: null, images: 0, image: null, audioSeconds: null, draft: null },
+  workload: { mode: 'inference', batch: 1, prompt: 2048, output: 256, cached: 0, chunk: null, images: 0, image: null, audioSeconds: null, draft: null, sequence: null, target: null },
   mesh: { tp: 1, pp: 1, dp: 1, cp: 1, ep: 1, etp: 1, sequence: false, order: ['tp', 'cp', 'dp', 'pp'] },
   precision: { weights: null, activations: null, cache: null, gradients: 'fp32', states: 'fp32' },
   training: { zero: 0, shardGroup: null, recompute: 'none', optimizer: 'adamw', schedule: '1f1b', interleave: 1, stages: null, context: 'ring', recipe: 'bf16', imbalance: 1 },

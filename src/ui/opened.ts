@@ -38,7 +38,7 @@ export function unknown(model: unknown, problems: readonly Problem[], { as, open
   const problem = problems.find(({ code }) => code === 'unknown-architecture')
   if (problem === undefined || !isObject(model)) return nothing
   const understood = known(model)
-  const types = problem.suggestions.length === 0 ? [] : [...new Set(['llama', ...problem.suggestions])].filter(type => 'decoder' in resolveModel(readAs(model, type)))
+  const types = problem.suggestions.length === 0 ? [] : [...new Set(['llama', ...problem.suggestions])].filter(type => 'model' in resolveModel(readAs(model, type)))
   const read = (type: string): TemplateResult => html`<button type="button" class="button" @click=${() => { as(readAs(model, type)) }}>${msg(str`Read it as ${type}`)}</button>`
   return html`${understood.length === 0 ? nothing : html`<dl class="understood"><dt>${msg('Understood')}</dt>${understood.map(([name, value]) => html`<dd>${name} <b>${value}</b></dd>`)}</dl>`}
     ${types.length === 0 ? nothing : html`<p>${msg('How its layers compute is not known. If they compute like those of a known architecture, the numbers of that one hold.')}</p>`}

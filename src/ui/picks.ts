@@ -42,7 +42,7 @@ export function modelFacts(id: string): readonly string[] {
 /** The longest context that a model states, in words; empty where it states none. */
 export function contextOf(model: unknown): string {
   const found = resolveModel(model)
-  const context = 'decoder' in found ? found.decoder.context : null
+  const context = 'model' in found ? found.model.context : null
   return context === null ? '' : msg(str`${compact(context)} context`)
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { describes, readArchitecture } from '../../src/analyzers/import/architectures.js'
 import { read } from '../../src/analyzers/import/huggingface.js'
 import { findModel, models } from '../../src/analyzers/models/catalog.js'
 import { activeParameters, parameters } from './count.js'
@@ -10,6 +11,8 @@ const id = (name: string) => {
 
 describe('catalogue', () => {
   it.each(models.map(model => [model.id, model] as const))('%s', (_, { config, expected }) => {
+    // Those that a row describes have no closed form here; the graph's count is held against `expected` in exact.test.ts.
+    if (describes(config)) { expect([readArchitecture(config).problems, typeof expected?.parameters]).toEqual([[], 'number']); return }
     const { model, problems } = read(config)
     expect(problems.filter(p => p.severity === 'error')).toEqual([])
     if (expected === null) return
@@ -20,7 +23,7 @@ describe('catalogue', () => {
   it('names each checkpoint once', () => {
     for (const model of models) {
       expect(model.id).toMatch(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/)
-      expect(model.source).toContain(model.huggingface)
+      expect(model.source).toMatch(describes(model.config) ? /arXiv:\d{4}\.\d{5}/ : new RegExp(model.huggingface))
       for (const name of [model.id, model.name, model.huggingface, ...model.aliases]) expect(id(name)).toBe(model.id)
     }
     expect(models.length).toBeGreaterThanOrEqual(45)

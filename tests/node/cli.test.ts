@@ -104,10 +104,10 @@ describe('exit status', () => {
     [1, `${h100} --tp 5`, /^mesh.tp: /], [1, `${h100} --tp 2 --gpus 3`, /^gpus: /], [1, `${h100} --utilization 2`, /^utilization: /], [1, `${h100} --profile fast`, /^profile: /],
     [1, `${h100} --system none`, /^system: /], [1, `${h100} --price -1`, /^price: /], [1, `${h100} --cached 4k`, /^workload.cached: /], [1, `${h100} --count thop`, /^conventions.count: /],
     [1, `${h100} --attention half`, /^conventions.attention: /], [1, `${h100} --head none`, /^conventions.head: /], [1, `${h100} --mfu other`, /^conventions.mfu: /],
-    [1, `${h100} --train`, /^workload.mode: .*training/], [1, `${h100} --sequence 512`, /^workload.mode: .*forward/], [1, `${h100} --target 8`, /^workload.mode: .*forward/],
+    [1, `${h100} --train`, /^workload.mode: .*training/], [1, `${h100} --target 8`, /^workload.target: does not apply/], [1, `${h100} --audio-seconds 30`, /^workload.audioSeconds: does not apply/],
     ...['micro-batch', 'global-batch', 'tokens'].map(flag => [1, `${h100} --${flag} 8`, /^workload.mode: .*training/] as const),
     ...['pp', 'dp', 'cp', 'ep', 'etp'].map(flag => [1, `${h100} --${flag} 2`, new RegExp(`^mesh.${flag}: .*not supported`)] as const),
-    [1, `${h100} --chunk 512`, /^workload.chunk: .*not supported/], [1, `${h100} --image 448x448`, /^workload.image: .*not supported yet.\n$/], [1, `${h100} --images 1`, /^workload.images: /],
+    [1, `${h100} --chunk 512`, /^workload.chunk: .*not supported/], [1, `${h100} --image 448x448`, /^workload.image: does not apply/], [1, `${h100} --images 1`, /^workload.images: /],
     [1, `${h100} --image 448`, /^workload.image: "448" is not a size/], [1, `${h100} --image 4x-4`, /^workload.image/], [1, `${h100} --zero 3`, /^training.zero: /], [1, `${h100} --zero 9`, /^training.zero: /],
     [1, `${h100} --offload half`, /^offload: "half" is not JSON/], [1, `${h100} --offload {"weights":1}`, /^offload.weights: /], [1, `${h100} --adapter {"rank":16}`, /^adapter: /],
     [1, `${h100} --train=yes`, /^workload.mode: --train takes no value/], [1, `${h100} extra`, /^arguments: "extra"/],
@@ -128,7 +128,7 @@ describe('exit status', () => {
   })
 
   test.each([
-    h100, `${h100} --batch 128k`, `${h100} --sequence-parallel --tp 2 --batch 4`, 'estimate mine/config.json --gpu h100', 'estimate config.json --gpu own.json', 'explain llama-3.1-8b --gpu h100',
+    h100, `${h100} --batch 128k`, `${h100} --sequence 512`, 'estimate vit-b-16 --gpu h100', 'estimate whisper-tiny --gpu h100 --prompt 4 --output 100', `${h100} --sequence-parallel --tp 2 --batch 4`, 'estimate mine/config.json --gpu h100', 'estimate config.json --gpu own.json', 'explain llama-3.1-8b --gpu h100',
     'explain llama-3.1-8b tpot --gpu h100', 'gpus', 'gpus 4090', 'models', 'models llama-3.1-8b', '--help', '-h', '--version', 'gpus --help', 'estimate --help', 'estimate meta-llama/Llama-3.1-8B --gpu h100 --output 0',
     'estimate llama-3.1-405b --gpu rtx-4090', '--batch 2 estimate llama-3.1-8b --gpu h100',
   ])('0: roofline %s', async command => {

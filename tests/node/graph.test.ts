@@ -2,11 +2,11 @@
 import fc from 'fast-check'
 import { create, all } from 'mathjs'
 import { describe, expect, test } from 'vitest'
-import { routed, unbounded, windowed } from '../../src/analyzers/axes.js'
+import { pairs, routed } from '../../src/analyzers/axes.js'
 import { fuse } from '../../src/analyzers/fuse.js'
 import type { Expr, Fn } from '../../src/analyzers/graph.js'
 import { largestFitting } from '../../src/analyzers/inverse.js'
-import { decoderGraph, shapeOf } from '../../src/analyzers/models/decoder.js'
+import { modelGraph, shapeOf } from '../../src/analyzers/models/loops.js'
 import { op } from '../../src/analyzers/ops/index.js'
 import { compile, evaluate, print } from '../../src/analyzers/product.js'
 import { findProfile } from '../../src/analyzers/profiles.js'
@@ -49,15 +49,15 @@ describe('query-key pairs, against enumeration', () => {
     for (let i = t - s + 1; i <= t; i++) pairs += causal === 1 ? Math.min(i, w) : 0
     return pairs
   }
-  const axis = (name: 'n' | 'past' | 'u', s: number, t: number, w: number) => evaluate(windowed[name]?.size ?? NaN, { s, t, w })
+  const axis = (name: 'n' | 'past' | 'u', s: number, t: number, w: number) => evaluate(pairs.windowed[name]?.size ?? NaN, { s, t, w })
   const size = (expr: Expr | undefined, s: number, t: number, w: number, causal: number) =>
     evaluate(expr ?? 0, { s, t, w, causal, u: axis('u', s, t, w), n: axis('n', s, t, w), past: axis('past', s, t, w) })
 
   test('causal, with and without a window, of any part of the context', () => {
     for (const t of [1, 2, 5, 16, 17, 40]) for (let s = 1; s <= t; s++) for (const w of [1, 3, 16, 100]) {
-      expect(size(windowed['p']?.size, s, t, w, 1), `s ${String(s)} t ${String(t)} w ${String(w)}`).toBe(count(s, t, w, 1))
-      expect(size(unbounded['p']?.size, s, t, w, 1)).toBe(count(s, t, Infinity, 1))
-      expect(size(unbounded['p']?.size, s, t, w, 0)).toBe(s * t)
+      expect(size(pairs.windowed['p']?.size, s, t, w, 1), `s ${String(s)} t ${String(t)} w ${String(w)}`).toBe(count(s, t, w, 1))
+      expect(size(pairs.unbounded['p']?.size, s, t, w, 1)).toBe(count(s, t, Infinity, 1))
+      expect(size(pairs.unbounded['p']?.size, s, t, w, 0)).toBe(s * t)
     }
   })
 
@@ -80,10 +80,10 @@ test('decoders of one shape have one graph: the key leaves nothing out', () => {
   const byShape = new Map<string, string>()
   fc.assert(fc.property(config, model => {
     const found = resolveModel(model)
-    if (!('decoder' in found)) throw new Error('unreadable')
+    if (!('model' in found)) throw new Error('unreadable')
     for (const form of ['expanded', 'absorbed'] as const) {
-      const key = `${shapeOf(found.decoder)} ${form}`
-      const graph = JSON.stringify(decoderGraph(found.decoder, form))
+      const key = `${shapeOf(found.model)} ${form}`
+      const graph = JSON.stringify(modelGraph(found.model, form))
       expect(byShape.get(key) ?? graph).toBe(graph)
       byShape.set(key, graph)
     }
@@ -93,9 +93,9 @@ test('decoders of one shape have one graph: the key leaves nothing out', () => {
 
 test('both forms of MLA hold the same weights and the same cache', () => {
   const found = resolveModel('deepseek-v3')
-  if (!('decoder' in found)) throw new Error('unreadable')
+  if (!('model' in found)) throw new Error('unreadable')
   const held = (form: 'expanded' | 'absorbed') => {
-    const tensors = decoderGraph(found.decoder, form).blocks.flatMap(b => b.ops).flatMap(o => o.tensors).filter(t => t.role === 'weight' || t.role === 'cache')
+    const tensors = modelGraph(found.model, form).blocks.flatMap(b => b.ops).flatMap(o => o.tensors).filter(t => t.role === 'weight' || t.role === 'cache')
     return [...new Set(tensors.map(t => `${t.name} ${t.axes.join(' ')}`))].sort()
   }
   expect(held('absorbed')).toEqual(held('expanded'))
@@ -104,8 +104,8 @@ test('both forms of MLA hold the same weights and the same cache', () => {
 describe('fusion', () => {
   const found = resolveModel('llama-3.1-8b')
   const profile = findProfile('ideal')
-  if (!('decoder' in found) || 'code' in profile) throw new Error('unreadable')
-  const ids = fuse(shard(decoderGraph(found.decoder, 'expanded'), {}), profile).map(k => k.id)
+  if (!('model' in found) || 'code' in profile) throw new Error('unreadable')
+  const ids = fuse(shard(modelGraph(found.model, 'expanded'), {}), profile).map(k => k.id)
 
   test('a layer is eight kernels, the residual add joins the next norm', () => {
     expect(ids).toEqual(['embed', 'decoder/attn/norm', 'decoder/attn/qkv', 'decoder/attn/core', 'decoder/attn/out', 'decoder/ffn/norm', 'decoder/ffn/gate-up', 'decoder/ffn/down', 'norm', 'head'])

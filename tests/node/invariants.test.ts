@@ -58,9 +58,9 @@ test('nonsense comes to problems with a path, never to an exception or to half a
 test('parameters agree with the closed form', () => {
   fc.assert(fc.property(config, model => {
     const found = resolveModel(model)
-    if (!('decoder' in found)) throw new Error(JSON.stringify(found))
+    if (!('model' in found) || found.model.decoder === null) throw new Error(JSON.stringify(found))
     const report = analyze({ model, gpu: 'h100', workload: { prompt: 8, output: 2 } })
-    expect(report.model?.parameters).toBe(parameters(found.decoder))
+    expect(report.model?.parameters).toBe(parameters(found.model.decoder))
   }), runs)
 })
 

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Graph, Op, Profile } from '../../src/analyzers/graph.js'
 import { fill } from '../../src/analyzers/compile.js'
-import { decoderGraph, decoderSizes } from '../../src/analyzers/models/decoder.js'
+import { modelGraph } from '../../src/analyzers/models/loops.js'
+import { modelSizes } from '../../src/analyzers/models/model.js'
 import { op } from '../../src/analyzers/ops/index.js'
 import { phaseReport, type Machine } from '../../src/analyzers/report.js'
 import { resolveModel } from '../../src/analyzers/resolve.js'
@@ -39,15 +40,15 @@ function prints(value: number, printed: string): boolean {
  */
 describe('LLM-Viewer, Table 1', () => {
   const found = resolveModel('llama-2-7b')
-  if (!('decoder' in found)) throw new Error('llama-2-7b')
+  if (!('model' in found)) throw new Error('llama-2-7b')
   const asTheyCount = (op: Op): Op => ({
     ...op,
     tensors: op.tensors.filter((t, i) => !(op.id.endsWith('norm') && t.held === 'weight') && !(op.id.endsWith('/add') && t.role === 'in' && i > 0)),
   })
-  const graph = decoderGraph(found.decoder, 'expanded')
+  const graph = modelGraph(found.model, 'expanded')
   const table = (s: number) => kernels(
     { ...graph, blocks: graph.blocks.map(b => ({ ...b, ops: b.ops.map(asTheyCount) })) },
-    { ...decoderSizes(found.decoder), w_norm: 7, w_add: 1, w_softmax: 5, w_gate: 5, w_rope: 0, s, t: 2048 }, 155e12, 768e9,
+    { ...modelSizes(found.model), w_norm: 7, w_add: 1, w_softmax: 5, w_gate: 5, w_rope: 0, s, t: 2048 }, 155e12, 768e9,
   )
 
   const compute = ['155T', 'compute'] as const

@@ -44,18 +44,16 @@ function explainers(scenario: Scenario): Map<string, Explainer> | readonly Probl
   for (const field of fieldsOf('model')) all.set(`model/${field}`, () => explainModel(run, report, field))
   for (const phase of report.phases) explainPhases(run, phase, all)
   for (const field of fieldsOf('memory')) all.set(`memory/${field}`, () => explainMemory(run, report, field))
-  const [prefill, decode] = report.phases
-  if (prefill && decode) {
-    const totals = totalsOf(run, prefill, decode)
-    for (const field of metricFields) all.set(`metrics/${field}`, () => explainMetric(run, report, totals, field))
-    for (const { link } of report.links) for (const field of fieldsOf('link')) all.set(`links/${link}/${field}`, () => explainLink(report, totals, link, field))
-  }
+  const totals = totalsOf(run, report.phases)
+  for (const field of metricFields) all.set(`metrics/${field}`, () => explainMetric(run, report, totals, field))
+  for (const { link } of report.links) for (const field of fieldsOf('link')) all.set(`links/${link}/${field}`, () => explainLink(report, totals, link, field))
   return all
 }
 
 function explainPhases(run: Run, report: Phase, all: Map<string, Explainer>): void {
-  const structure = report.phase === 'prefill' ? run.prefill : run.decode
-  const sizes = report.phase === 'prefill' ? prefillVector(run) : decodeVector(run)
+  const isDecode = report.phase === 'decode'
+  const structure = isDecode ? run.decode : run.prefill
+  const sizes = isDecode ? decodeVector(run) : prefillVector(run)
   const context: PhaseContext = { run, structure, sizes, report }
   for (const field of fieldsOf('phase')) all.set(`${report.phase}/${field}`, () => explainPhase(context, field))
   structure.kernels.forEach((kernel, i) => {

@@ -4,23 +4,23 @@ import { capacity } from '../../hardware/device.js'
 import { communicationSeconds } from '../analyze.js'
 import { total } from '../compile.js'
 import type { Expr } from '../graph.js'
-import { metricInputs, metricTable, otherMetrics, type Metric, type Totals } from '../metrics.js'
+import { forwardTable, metricInputs, metricTable, otherMetrics, type Metric, type Totals } from '../metrics.js'
 import { decodeVector, memoryAt, prefillVector, type Run } from '../run.js'
 import { sumExpr } from './kernel.js'
 import { passScope } from './names.js'
 import { plain, quantity, scopeOf, type Quantity } from './quantity.js'
 import { formula, named, type LinkField, type MemoryField, type ModelField } from './vocabulary.js'
 
-export const metricFields = [...Object.keys(metricTable), 'maxBatch', 'maxContext'] as (keyof Metrics)[]
+export const metricFields = [...Object.keys(metricTable), 'samplesPerSecond', 'maxBatch', 'maxContext'] as (keyof Metrics)[]
 
 /** A report that has an answer. */
 export type Answer = Report & { readonly model: NonNullable<Report['model']>; readonly memory: NonNullable<Report['memory']>; readonly metrics: Metrics }
 
 export function explainModel(run: Run, report: Answer, field: ModelField): Quantity {
-  const s = run.decode
+  const s = field === 'cacheBytesPerToken' ? run.decode : run.prefill
   const { terms } = { parameters: s.parameters, activeParameters: s.active, cacheBytesPerToken: s.cachePerToken }[field]
   const source = `sum over ${terms.map(t => t.label).join(', ')}`
-  return quantity(`model/${field}`, report.model[field], formula('model', field, { expr: sumExpr(terms), source }), passScope(run, s, decodeVector(run)))
+  return quantity(`model/${field}`, report.model[field], formula('model', field, { expr: sumExpr(terms), source }), passScope(run, s, field === 'cacheBytesPerToken' ? decodeVector(run) : prefillVector(run)))
 }
 
 export function explainMemory(run: Run, { memory }: Answer, field: MemoryField): Quantity {
@@ -30,7 +30,11 @@ export function explainMemory(run: Run, { memory }: Answer, field: MemoryField):
   const path = `memory/${field}`
   const of = (...args: [expr?: Expr, source?: string]) => formula('memory', field, { ...(args[0] === undefined ? {} : { expr: args[0] }), ...(args[1] === undefined ? {} : { source: args[1] }) })
   switch (field) {
-    case 'weights': case 'cache': return quantity(path, memory[field], of(sumExpr(run.decode[field].terms)), passScope(run, run.decode, decode))
+    case 'weights': return quantity(path, memory.weights, of(sumExpr(run.prefill.weights.terms)), passScope(run, run.prefill, prefill))
+    case 'cache': {
+      const [s, sizes] = workload.mode === 'forward' ? [run.prefill, prefill] : [run.decode, decode]
+      return quantity(path, memory.cache, of(sumExpr(s.cache.terms)), passScope(run, s, sizes))
+    }
     case 'activations': {
       const { terms } = run.prefill.live.reduce((a, b) => total(b.compiled, prefill) > total(a.compiled, prefill) ? b : a)
       return quantity(path, memory.activations, of(sumExpr(terms), `the largest set that lives at one time in prefill: ${terms.map(t => t.label).join(', ')}`), passScope(run, run.prefill, prefill))
@@ -53,13 +57,14 @@ export function explainMemory(run: Run, { memory }: Answer, field: MemoryField):
 
 export function explainMetric(run: Run, report: Answer, totals: Totals, field: keyof Metrics): Quantity {
   if (field === 'maxBatch' || field === 'maxContext') return explainLargest(run, report, field)
-  const metric = (metricTable as Partial<Record<keyof Metrics, Metric>>)[field]
+  const { mode } = run.resolved.scenario.workload
+  const metric = (mode === 'forward' ? forwardTable : metricTable as Partial<Record<keyof Metrics, Metric>>)[field]
   const path = `metrics/${field}`
-  if (!metric) return quantity(path, null, { title: otherMetrics[field as keyof typeof otherMetrics], unit: '', expr: 0, source: null }, scopeOf([]))
+  if (!metric) return quantity(path, null, { title: (otherMetrics as Partial<Record<keyof Metrics, string>>)[field] ?? metricTable[field as keyof typeof metricTable].title, unit: '', expr: 0, source: null }, scopeOf([]))
   return quantity(path, report.metrics[field], metric, name => {
     const known = metricInputs[name as keyof Totals]
     const gpu = run.resolved.device.id
-    return plain(name, known.title, totals[name as keyof Totals] ?? 0, known.unit, known.source ?? null, { path: known.path ?? null, ...(known.field === undefined ? {} : { datum: { gpu, field: known.field } }) })
+    return plain(name, known.title, totals[name as keyof Totals] ?? 0, known.unit, known.source ?? null, { path: mode === 'forward' ? known.path?.replace('prefill/', 'forward/') ?? null : known.path ?? null, ...(known.field === undefined ? {} : { datum: { gpu, field: known.field } }) })
   })
 }
 
@@ -74,9 +79,10 @@ export function explainLink(report: Answer, totals: Totals, link: string, field:
 
 /** The largest number that fits: what it needs, what one more would need, and the room between them. */
 function explainLargest(run: Run, report: Answer, field: 'maxBatch' | 'maxContext'): Quantity {
-  const { scenario: { workload: { batch, prompt, output } }, decoder, id } = run.resolved
+  const { scenario: { workload: { batch, prompt, output } }, model, id } = run.resolved
   const { memory } = report
   const n = report.metrics[field] ?? 0
+  if (report.metrics[field] === null) return quantity(`metrics/${field}`, null, { title: otherMetrics[field], unit: '', expr: 0, source: null }, scopeOf([]))
   const bytes = (at: number) => {
     const [b, p] = field === 'maxBatch' ? [at, prompt] : [batch, at - output]
     const held = memoryAt(run, prefillVector(run), decodeVector(run), b, p, output)
@@ -84,11 +90,11 @@ function explainLargest(run: Run, report: Answer, field: 'maxBatch' | 'maxContex
   }
   const of = (expr: Expr, source: string) => quantity(`metrics/${field}`, n, { title: otherMetrics[field], unit: '', expr, source }, scopeOf([
     named('n', n, 'found by bisection'), ...(['capacity', 'weights', 'overhead'] as const).map(part => named(part, memory[part], null, { path: `memory/${part}` })),
-    named('needed', n > 0 ? bytes(n) : 0), named('needed_next', n > 0 ? bytes(n + 1) : 0), named('positions', decoder.context ?? n, `model ${id}`),
+    named('needed', n > 0 ? bytes(n) : 0), named('needed_next', n > 0 ? bytes(n + 1) : 0), named('positions', model.positions ?? n, `model ${id}`),
   ]))
   if (n === 0) return of('n', 'weights and one sequence exceed the capacity')
   const room: Expr = ['-', ['-', 'capacity', 'weights'], 'overhead']
   const fitting: Expr = ['floor', ['+', 'n', ['/', ['-', room, 'needed'], ['-', 'needed_next', 'needed']]]]
-  const isTable = field === 'maxContext' && decoder.position.kind === 'learned'
+  const isTable = field === 'maxContext' && model.positions !== null
   return of(isTable ? ['min', 'positions', fitting] : fitting, 'largest whole number whose memory is within the capacity')
 }

@@ -1,6 +1,7 @@
 /** The checkpoints that are known by name: data/models, one file per family, every entry with the config it was published with. */
 import { closest, key, words } from '../../names.js'
 import { error, type Problem } from '../../problem.js'
+import bert from '../../../data/models/bert.json'
 import bloom from '../../../data/models/bloom.json'
 import deepseek from '../../../data/models/deepseek.json'
 import falcon from '../../../data/models/falcon.json'
@@ -18,6 +19,9 @@ import olmo from '../../../data/models/olmo.json'
 import opt from '../../../data/models/opt.json'
 import phi from '../../../data/models/phi.json'
 import qwen from '../../../data/models/qwen.json'
+import t5 from '../../../data/models/t5.json'
+import vit from '../../../data/models/vit.json'
+import whisper from '../../../data/models/whisper.json'
 
 /** A published checkpoint. */
 export interface Checkpoint {
@@ -40,7 +44,7 @@ type Entry = Omit<Checkpoint, 'source' | 'expected'> & Partial<Checkpoint>
 
 /** Every checkpoint, by family and size. */
 export const models: readonly Checkpoint[] = ([
-  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo,
+  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, bert, t5, whisper, vit,
 ].flat() as readonly Entry[]).map(entry => ({ source: `config.json of ${entry.huggingface}`, expected: null, ...entry }))
 
 /** All that a checkpoint answers to: an id may stand without its owner, `Llama-3.1-8B` for `meta-llama/Llama-3.1-8B`. */

@@ -1,0 +1,138 @@
+/**
+ * Architectures that are read by a row of data/architectures.json alone: encoders, encoder-decoders, vision. A row says which
+ * fields of the config give which sizes, which flags hold, and which lists of ops (data/layers.json) its stacks run.
+ */
+import json from '../../../data/architectures.json'
+import { error, failed, type Problem } from '../../problem.js'
+import type { Expr } from '../graph.js'
+import type { Flags } from '../ops/index.js'
+import { evaluate, namesIn } from '../product.js'
+import type { Kind, Model, Stack } from '../models/model.js'
+import { isObject, lookup, report, shown, size, type Config, type Fields } from './huggingface/fields.js'
+import { weightsDtype } from './huggingface/quantization.js'
+
+/** `true`, `field`, `field=value|other`, `class:BertModel|Bert…` of the file's first architecture, `!` negates; all of a list must hold. */
+type Condition = boolean | string
+type Conditions = Readonly<Record<string, Condition>>
+/** Numbers, and trees over fields of the config; `a|b` is a field with two names, `x.y` one inside an object, and a list or object counts its entries. */
+type Trees = Readonly<Record<string, Expr>>
+
+interface Row {
+  readonly id: string
+  readonly like?: string
+  readonly types: readonly string[]
+  readonly source: string
+  readonly family: Model['family']
+  readonly reads: Model['source']
+  readonly defaults: Config
+  readonly context: Expr | null
+  readonly positions: Expr | null
+  readonly image: string | null
+  /** Settings that would change the layers in a way the row does not describe, with the only value that is covered. */
+  readonly fixed: Config
+  readonly sizes: Trees
+  readonly flags: Conditions
+  readonly stacks: readonly {
+    readonly id: string; readonly first?: boolean; readonly opening: string | null
+    readonly closing: readonly (readonly [Condition, string])[]
+    readonly flags?: Conditions; readonly names?: Readonly<Record<string, string>>
+    readonly kinds: readonly (Omit<Kind, 'count' | 'flags' | 'sizes'> & { readonly count: Expr; readonly flags?: Conditions; readonly sizes: Trees })[]
+  }[]
+}
+
+const rows = new Map<string, Row>()
+for (const row of json.rows as unknown as readonly Row[]) {
+  const base = rows.get(row.like ?? '')
+  rows.set(row.id, { ...base, ...row, defaults: { ...base?.defaults, ...row.defaults }, sizes: { ...base?.sizes, ...row.sizes }, flags: { ...base?.flags, ...row.flags } })
+}
+
+/** The `model_type`s that rows describe. */
+export const architectureTypes: readonly string[] = [...rows.values()].flatMap(row => row.types)
+
+function rowOf(config: Config): Row | undefined {
+  const type = config['model_type'] ?? config['_class_name']
+  return typeof type === 'string' ? [...rows.values()].find(row => row.types.includes(type)) : undefined
+}
+
+/** Whether a row describes the config. */
+export function describes(config: unknown): boolean {
+  return isObject(config) && rowOf(config) !== undefined
+}
+
+/** The model that a config describes, or the problems in it; never throws. Errors and paths are those of the decoder's reader. */
+export function readArchitecture(config: object): { readonly model: Model | null; readonly problems: readonly Problem[] } {
+  const row = rowOf(config as Config)
+  if (row === undefined) return { model: null, problems: [error('unknown-architecture', 'model_type', 'The architecture is not known.')] }
+  const problems: Problem[] = []
+  const fields: Fields = { config: config as Config, defaults: row.defaults, prefix: '', problems }
+  for (const [field, wanted] of Object.entries(row.fixed)) {
+    const { path, value } = lookup(fields, field)
+    if (value !== undefined && value !== null && value !== wanted) report(fields, error('not-supported', path, `${path} is ${shown(value)}; of ${row.id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
+  }
+  const flags = flagsOf(fields, row.flags)
+  const stacks = row.stacks.map((stack): Stack => ({
+    id: stack.id, first: stack.first === true, opening: stack.opening, names: stack.names ?? {},
+    closing: stack.closing.find(([condition]) => holds(fields, condition))?.[1] ?? null,
+    flags: { ...flags, ...flagsOf(fields, stack.flags ?? {}) },
+    kinds: stack.kinds.map((kind): Kind => ({ ...kind, count: count(fields, kind.count), flags: flagsOf(fields, kind.flags ?? {}), sizes: sizesOf(fields, kind.sizes) })).filter(kind => kind.count > 0),
+  }))
+  const read: Model = {
+    family: row.family, source: row.reads, decoder: null, image: row.image === null ? null : sides(fields, row.image),
+    context: row.context === null ? null : count(fields, row.context), positions: row.positions === null ? null : count(fields, row.positions),
+    precision: { weights: weightsDtype([fields]), quantized: null, cache: null }, sizes: sizesOf(fields, row.sizes), stacks,
+  }
+  if ((lookup(fields, 'quantization_config').value ?? null) !== null) report(fields, error('not-supported', 'quantization_config', `quantization_config of ${row.id} is not covered.`))
+  return { model: failed(problems) ? null : read, problems }
+}
+
+function flagsOf(fields: Fields, conditions: Conditions): Flags {
+  return Object.fromEntries(Object.entries(conditions).map(([flag, condition]) => [flag, holds(fields, condition)]))
+}
+
+function holds(fields: Fields, condition: Condition): boolean {
+  if (typeof condition === 'boolean') return condition
+  if (condition.startsWith('!')) return !holds(fields, condition.slice(1))
+  if (condition.startsWith('class:')) {
+    const { value } = lookup(fields, 'architectures')
+    return Array.isArray(value) && condition.slice(6).split('|').includes(String(value[0]))
+  }
+  const [field = '', wanted] = condition.split('=')
+  const { value } = within(fields, field)
+  return wanted === undefined ? value === true : wanted.split('|').includes(String(value))
+}
+
+function sizesOf(fields: Fields, trees: Trees): Record<string, number> {
+  return Object.fromEntries(Object.entries(trees).map(([axis, tree]) => [axis, count(fields, tree)]))
+}
+
+/** The value of a tree, a whole number; 0 where a field of it cannot be used, which is a problem already. */
+function count(fields: Fields, tree: Expr): number {
+  const values: Record<string, number> = {}
+  for (const name of namesIn(tree)) {
+    const { own, key, value } = within(fields, name)
+    values[name] = typeof value === 'object' && value !== null ? Object.keys(value).length : size(own, key)
+    if (values[name] === 0) { size(own, key); return 0 }
+  }
+  const result = evaluate(tree, values)
+  if (Number.isInteger(result) && result >= 0) return result
+  const [first = ''] = namesIn(tree)
+  report(fields, error('indivisible', first, `${[...namesIn(tree)].map(name => `${name} = ${String(values[name])}`).join(' and ')} do not give a whole number.`))
+  return 0
+}
+
+/** A field by its path, and the object that it is in. */
+function within(fields: Fields, name: string): { readonly own: Fields; readonly key: readonly string[]; readonly value: unknown } {
+  const at = name.indexOf('.')
+  if (at < 0) { const key = name.split('|'); return { own: fields, key, value: lookup(fields, key).value } }
+  const part = name.slice(0, at)
+  const object = (source: Config): Config => { const value = source[part]; return isObject(value) ? value : {} }
+  return within({ ...fields, config: object(fields.config), defaults: object(fields.defaults), prefix: `${fields.prefix}${part}.` }, name.slice(at + 1))
+}
+
+/** An image's height and width: one number or two. */
+function sides(fields: Fields, name: string): readonly [number, number] {
+  const { own, key, value } = within(fields, name)
+  if (Array.isArray(value) && value.length === 2 && value.every(side => Number.isInteger(side) && side > 0)) return value as unknown as readonly [number, number]
+  const side = size(own, key)
+  return [side, side]
+}

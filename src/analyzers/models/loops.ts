@@ -1,0 +1,107 @@
+/** From a model to ordered blocks of loop nests. What a layer consists of is data (data/layers.json). */
+import json from '../../../data/layers.json'
+import { glossary, pairs, routed } from '../axes.js'
+import type { Axis, Block, Expr, Extent, Graph, Op } from '../graph.js'
+import { ending, expand, type Flags, type List } from '../ops/index.js'
+import { generates, kindsOf, suffixOf, type Kind, type Model, type Stack } from './model.js'
+
+/** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
+export type Form = 'expanded' | 'absorbed'
+/** A pass over everything, or a decode step, which leaves out what is read once. */
+export type Pass = 'first' | 'step'
+
+const { note: _note, ...rest } = json
+const lists = rest as unknown as Readonly<Record<string, List>>
+/** Axes that a kind of layer has for itself; they carry its name where a model has several kinds. */
+const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'w', 'reach', 'local', 'p', 'n', 'past', 'u', 'hit'] as const
+/** Tensors that belong to the whole model, and those that belong to a stack, not to a layer. */
+const global = new Set(['tokens', 'logits', 'embedding.w', 'memory', 'cross-keys', 'cross-values'])
+const streams = new Set(['x', 'position.w', 'head.w', 'bias'])
+
+/** All that decides the ops of a model, without its sizes: models of one shape share one graph. */
+export function shapeOf(model: Model): string {
+  return JSON.stringify(model.stacks.map(({ kinds, ...stack }) => [stack, kinds.map(({ name, of, list, uses, flags, pairs }) => [name, of, list, uses, flags, pairs])]))
+}
+
+/** Whether the two forms of attention differ. */
+export function hasForms(model: Model): boolean {
+  return kindsOf(model).some(kind => kind.flags['latent'] === true)
+}
+
+/** Whether a decode step leaves something out that the first pass does. */
+export function hasPasses(model: Model): boolean {
+  return generates(model) && model.stacks.some(stack => stack.first)
+}
+
+/** The loop nests of a model. Only its flags are read, never a size. */
+export function modelGraph(model: Model, form: Form, pass: Pass = 'first'): Graph {
+  const axes: Record<string, Axis> = { ...glossary }
+  const blocks = model.stacks.filter(stack => pass === 'first' || !stack.first).flatMap(stack => {
+    const around = new Map(Object.entries(stack.names))
+    declare(axes, Object.keys(stack.names), {}, around, stack.id)
+    const list = (name: string | null, end: string | null): Block[] => {
+      if (name === null) return []
+      const ops = expand(lists[name] ?? [], {}, stack.flags)
+      return [{ id: stack.id, ops: placed(stack, '', end === null ? ops : ending(ops, end), around, []) }]
+    }
+    return [...list(stack.opening, 'x'), ...stack.kinds.map(kind => layers(model, stack, kind, axes, form)), ...list(stack.closing, null)]
+  })
+  return { axes, blocks }
+}
+
+/** One repeat of a kind of layer. */
+function layers(model: Model, stack: Stack, kind: Kind, axes: Record<string, Axis>, form: Form): Block {
+  const rename = renaming(model, stack, kind)
+  declare(axes, ownAxes, { ...pairs[kind.pairs], ...(kind.flags['experts'] ? routed : {}) }, rename, kind.name)
+  const flags: Flags = { ...stack.flags, ...kind.flags, absorbed: form === 'absorbed' }
+  const uses = Object.fromEntries(Object.entries(kind.uses).map(([name, list]) => [name, lists[list] ?? []]))
+  return { id: kind.name, ops: placed(stack, kind.name, expand(lists[kind.list] ?? [], uses, flags), rename, ['l']) }
+}
+
+/** Without a window the context axes are `t` itself. */
+function renaming(model: Model, stack: Stack, kind: Kind): ReadonlyMap<string, string> {
+  const names = new Map<string, string>(Object.entries(stack.names))
+  const suffix = suffixOf(model, kind)
+  if (suffix !== '') for (const axis of ownAxes) names.set(axis, axis + suffix)
+  if (kind.pairs !== 'windowed') { names.set('n', stack.names['t'] ?? 't'); names.set('u', stack.names['t'] ?? 't') }
+  return names
+}
+
+function declare(axes: Record<string, Axis>, own: readonly string[], derived: Readonly<Record<string, Axis>>, rename: ReadonlyMap<string, string>, of: string): void {
+  const to = (other: string) => rename.get(other) ?? other
+  for (const axis of own) {
+    const name = to(axis)
+    const from = derived[axis] ?? glossary[axis]
+    if (!from || name === 't' || (name !== axis && axes[name])) continue
+    axes[name] = {
+      ...from,
+      ...(name === axis ? {} : { is: axis, title: `${from.title}, ${of}` }),
+      ...(from.size === undefined ? {} : { size: renamed(from.size, to) }),
+      ...(from.follows === undefined ? {} : { follows: to(from.follows) }),
+      ...(from.route === undefined ? {} : { route: to(from.route) }),
+      ...(from.spills === undefined ? {} : { spills: to(from.spills) }),
+    }
+  }
+}
+
+function renamed(expr: Expr, to: (name: string) => string): Expr {
+  if (typeof expr === 'number') return expr
+  if (typeof expr === 'string') return to(expr)
+  const [fn, ...args] = expr
+  return [fn, ...args.map(arg => renamed(arg, to))]
+}
+
+/** Puts ops into a block: ids and tensors get its name, axes those of its kind, and layers repeat. */
+function placed(stack: Stack, block: string, ops: readonly Op[], rename: ReadonlyMap<string, string>, times: readonly string[]): Op[] {
+  const axis = (extent: Extent): Extent => typeof extent === 'number' ? extent : rename.get(extent) ?? extent
+  const within = (name: string, prefix: string) => prefix === '' ? name : `${prefix}/${name}`
+  const name = (tensor: string) => global.has(tensor) ? tensor : within(tensor, streams.has(tensor) || block === '' ? stack.id : block)
+  return ops.map(op => ({
+    ...op,
+    id: within(op.id, block === '' ? stack.id : block),
+    loop: op.loop.map(axis),
+    times: times.map(axis),
+    tensors: op.tensors.map(t => ({ ...t, name: name(t.name), axes: t.axes.map(axis), ...(t.read ? { read: t.read.map(axis) } : {}) })),
+    ...(op.saves ? { saves: op.saves.map(name) } : {}),
+  }))
+}

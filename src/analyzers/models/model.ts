@@ -1,0 +1,93 @@
+/** What the passes run: stacks of layers as lists of ops (data/layers.json), flags that decide them and sizes. Plain data. */
+import type { Extent, Sizes } from '../graph.js'
+import type { Flags } from '../ops/index.js'
+import type { Decoder, Precision } from './architecture.js'
+
+/** Which pairs of queries and keys attention has: causal without and with a window, all, or a band to both sides (data/axes.json). */
+export type Pairs = 'unbounded' | 'windowed' | 'full' | 'band'
+
+/** Layers that are alike. */
+export interface Kind {
+  /** First part of its kernels' names. */
+  readonly name: string
+  /** The kind whose axes it shares: cross keys and values belong to the decoder's layers. */
+  readonly of?: string
+  readonly count: number
+  /** The list of its ops, and those that stand for `use` in it. */
+  readonly list: string
+  readonly uses: Readonly<Record<string, string>>
+  readonly flags: Flags
+  readonly pairs: Pairs
+  readonly sizes: Sizes
+}
+
+/** Layers between an opening and a closing: a decoder, an encoder, a tower. */
+export interface Stack {
+  /** Prefix of what it does not share with other stacks; the main one has none. */
+  readonly id: string
+  /** Runs once per sequence, not in every decode step. */
+  readonly first: boolean
+  readonly opening: string | null
+  readonly closing: string | null
+  readonly flags: Flags
+  /** Axes that go by another name in this stack: its tokens, its width. */
+  readonly names: Readonly<Record<string, string>>
+  readonly kinds: readonly Kind[]
+}
+
+export interface Model {
+  readonly family: 'decoder' | 'encoder' | 'encoder-decoder' | 'vision'
+  /** What goes in beside the decoder's own tokens, and is read once. */
+  readonly source: 'text' | 'image' | 'audio' | null
+  /** Longest context that the checkpoint states, in tokens; null where it states none. */
+  readonly context: number | null
+  /** Positions that a learned table has room for; null where positions are computed. */
+  readonly positions: number | null
+  /** Height and width of an image in pixels, where none is asked for. */
+  readonly image: readonly [height: number, width: number] | null
+  readonly precision: Precision
+  readonly sizes: Sizes
+  readonly stacks: readonly Stack[]
+  /** What the importer read, for a decoder. */
+  readonly decoder: Decoder | null
+}
+
+/** All kinds of layer of a model. */
+export function kindsOf(model: Model): readonly Kind[] {
+  return model.stacks.flatMap(stack => stack.kinds)
+}
+
+/** Whether a model makes tokens one by one. */
+export function generates({ family }: Model): boolean {
+  return family === 'decoder' || family === 'encoder-decoder'
+}
+
+/** The end of the names of axes that a kind has for itself; nothing where it is the only one. */
+export function suffixOf(model: Model, { name, of }: Kind): string {
+  return kindsOf(model).length > 1 ? `_${(of ?? name).replace(/\W/g, '_')}` : ''
+}
+
+/** The sizes of all axes that belong to a model. */
+export function modelSizes(model: Model): Record<string, number> {
+  const sizes: Record<string, number> = { ...model.sizes }
+  for (const kind of kindsOf(model)) {
+    const suffix = suffixOf(model, kind)
+    for (const [axis, size] of Object.entries({ ...kind.sizes, l: kind.count })) sizes[axis + suffix] = size
+  }
+  return sizes
+}
+
+/** What stands in the way of a split over so many ranks: heads and FFN widths must divide, KV groups split or are replicated. Null where nothing does. */
+export function indivisible(model: Model, degree: number): string | null {
+  for (const { sizes: { g, r, h, f, fe, fs, e } } of kindsOf(model)) {
+    const heads = g === undefined ? h : g * (r ?? 1)
+    if (heads !== undefined && heads % degree !== 0) return `${String(heads)} query heads`
+    if (g !== undefined && g % degree !== 0 && degree % g !== 0) return `${String(g)} KV groups, neither way`
+    const width = f ?? fe
+    if (width !== undefined && width % degree !== 0) return `an FFN width of ${String(width)}`
+    if (e !== undefined && fs !== undefined && fs % degree !== 0) return `a shared expert width of ${String(fs)}`
+  }
+  return null
+}
+
+export type Rename = (axis: Extent) => Extent
