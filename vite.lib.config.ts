@@ -19,6 +19,7 @@ export default defineConfig({
     lib: {
       entry: {
         'index': 'src/index.ts',
+        'serving/index': 'src/serving/index.ts',
         'data/index': 'src/data.ts',
         'ui/index': 'src/ui/index.ts',
         'ui/define': 'src/ui/define.ts',

@@ -1,6 +1,7 @@
 /** The smallest changes that make a model fit, as the flags that make them. */
 import { quantity } from '../format.js'
-import { changes, found, type Report } from '../index.js'
+import type { Report } from '../index.js'
+import { changes, found } from '../serving/index.js'
 import { machineName } from './names.js'
 import { table } from './text.js'
 

@@ -1,7 +1,8 @@
 /** How two reports look side by side. */
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
-import { attribution, type Attribution, type Contribution, type Report } from '../index.js'
+import type { Report } from '../index.js'
+import { attribution, type Attribution, type Contribution } from '../serving/index.js'
 import { dollars, none } from '../format.js'
 import { figureDifferences, memoryDifferences, type Difference } from './differences.js'
 import { number, share } from './number.js'

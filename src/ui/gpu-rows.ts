@@ -1,5 +1,5 @@
 /** The order of the GPU table, and what a search leaves of it. */
-import type { Alternative, Figures } from '../index.js'
+import type { Alternative, Figures } from '../serving/index.js'
 import { words } from '../names.js'
 
 /** What the table is sorted by. */

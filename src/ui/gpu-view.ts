@@ -1,7 +1,7 @@
 /** Heads and cells of the GPU table. */
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Figures, Reason } from '../index.js'
+import type { Figures, Reason } from '../serving/index.js'
 import { dollars, quantity } from '../format.js'
 import type { Column, Order } from './gpu-rows.js'
 import { number } from './number.js'

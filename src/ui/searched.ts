@@ -1,5 +1,6 @@
 /** Runs a search with the reports of sweeps, so that the page goes on meanwhile. */
-import type { Report, Search } from '../index.js'
+import type { Report } from '../index.js'
+import type { Search } from '../serving/index.js'
 import { sweep, type Sweep } from './sweep.js'
 
 /** Hands over the result of a search once it is found, unless it is canceled before. */

@@ -1,7 +1,8 @@
 import axe from 'axe-core'
 import { afterEach, expect, test } from 'vitest'
 import { quantity } from '../../src/format.js'
-import { analyze, attribution, type Scenario } from '../../src/index.js'
+import { analyze, type Scenario } from '../../src/index.js'
+import { attribution } from '../../src/serving/index.js'
 import '../../src/ui/define.js'
 import type { RooflineCalculator, RooflineCompare } from '../../src/ui/index.js'
 

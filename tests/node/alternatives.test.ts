@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { alternatives, analyze, changes, found, gpus, type Scenario } from '../../src/index.js'
+import { analyze, gpus, type Scenario } from '../../src/index.js'
+import { alternatives, changes, found } from '../../src/serving/index.js'
 
 const large: Scenario = { model: 'llama-3.1-70b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 }, profile: 'vllm' }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { analyze, attribution, type Scenario } from '../../src/index.js'
+import { analyze, type Scenario } from '../../src/index.js'
+import { attribution } from '../../src/serving/index.js'
 
 const one: Scenario = { model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } }
 const pairs: [string, Scenario, Scenario][] = [

@@ -38,7 +38,7 @@ afterAll(() => { rmSync(project, { recursive: true, force: true }) })
 
 test('holds what its exports name', () => {
   const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest
-  expect(Object.keys(exports)).toEqual(['.', './ui', './define', './data', './embed', './react', './custom-elements.json', './schema/scenario.json', './schema/report.json', './package.json'])
+  expect(Object.keys(exports)).toEqual(['.', './serving', './ui', './define', './data', './embed', './react', './custom-elements.json', './schema/scenario.json', './schema/report.json', './package.json'])
   const files = Object.values(exports).flatMap(entry => (typeof entry === 'string' ? [entry] : Object.values(entry)))
   expect(files.filter(file => !existsSync(join(installed, file)))).toEqual([])
 })
