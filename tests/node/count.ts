@@ -11,15 +11,17 @@ const norm = (kind: Norm['kind'], width: number): number => ({ rms: 1, layer: 2,
 function grouped(a: GroupedAttention, width: number, kind: Norm['kind']): number {
   const heads = a.groups * a.queriesPerGroup
   const [q, k, v] = [heads * a.headWidth, a.groups * a.headWidth, a.groups * a.valueWidth]
-  const qk = a.qkNorm === null ? 0 : a.qkNorm === 'head' ? 2 * norm(kind, a.headWidth) : norm(kind, q) + norm(kind, k)
-  return linear(width, q + k + v, a.bias.qkv) + linear(heads * a.valueWidth, width, a.bias.out) + qk + (a.sinks ? heads : 0)
+  const qk = a.qkNorm === null || a.qkNorm === 'plain' ? 0 : a.qkNorm === 'head' ? 2 * norm(kind, a.headWidth) : norm(kind, q) + norm(kind, k)
+  return linear(width, q + k + v, a.bias.qkv) + linear(heads * a.valueWidth, width, a.bias.out) + qk + (a.sinks ? heads : 0) + (a.headGate ? width * heads : 0)
 }
 
 function latent(a: LatentAttention, width: number): number {
   const queries = a.heads * (a.nopeWidth + a.ropeWidth)
   const down = a.queryRank === null ? linear(width, queries, false) : linear(width, a.queryRank, a.bias) + a.queryRank + linear(a.queryRank, queries, false)
   const keysAndValues = linear(width, a.latentRank + a.ropeWidth, a.bias) + a.latentRank + linear(a.latentRank, a.heads * (a.nopeWidth + a.valueWidth), false)
-  return down + keysAndValues + linear(a.heads * a.valueWidth, width, a.bias)
+  const i = a.index
+  const indexer = i?.own !== true || a.queryRank === null ? 0 : a.queryRank * i.heads * i.width + width * i.width + 2 * i.width + width * i.heads
+  return indexer + down + keysAndValues + linear(a.heads * a.valueWidth, width, a.bias)
 }
 
 const mlp = (f: Pick<DenseFfn, 'width' | 'gated' | 'bias'>, width: number): number =>

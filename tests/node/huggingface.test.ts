@@ -36,7 +36,7 @@ describe('matches', () => {
 
 describe('families', () => {
   const first = families[0]!
-  const known = [...Object.keys(first), 'like', 'groups', 'equalsWidth']
+  const known = [...Object.keys(first), 'like', 'groups', 'equalsWidth', 'headGate', 'indexer']
   it('are a row each, like one that stands above', () => {
     expect(families.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
     for (const [i, row] of rows.entries()) {
@@ -236,9 +236,9 @@ describe('refusals', () => {
   it.each<[Config, string]>([
     [{ model_type: 'nemotron_h', architectures: ['NemotronHForCausalLM'] }, 'state-space'],
     [{ model_type: 'qwen3_5_moe', architectures: ['Qwen3_5MoeForConditionalGeneration'], text_config: {} }, 'delta'],
-    [{ model_type: 'deepseek_v32', architectures: ['DeepseekV32ForCausalLM'] }, 'sparse'],
+    [{ model_type: 'deepseek_v4', architectures: ['DeepseekV4ForCausalLM'] }, 'sparse'],
     [{ model_type: 'deepseek_ref', architectures: ['DeepseekV4ForCausalLM'] }, 'sparse'],
-    [{ model_type: 'glm_moe_dsa' }, 'sparse'], [{ model_type: 'llama4' }, 'chunked'], [{ model_type: 'gemma4' }, 'global'], [{ model_type: 'kimi_k3' }, 'delta'],
+    [{ model_type: 'gemma4' }, 'global'], [{ model_type: 'kimi_k3' }, 'delta'],
     [{ architectures: ['MambaForCausalLM'] }, 'state-space'], [{ model_type: 'frobnicate' }, 'not among'],
     [{ ...config('llama-3.1-8b'), architectures: ['MambaForCausalLM'] }, 'state-space'],
     [{ ...config('deepseek-v3'), index_topk: 2048 }, 'sparse'],

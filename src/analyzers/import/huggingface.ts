@@ -101,6 +101,7 @@ function unknown(fields: Fields, type: string | null, architecture: string | nul
 /** A known family with a foreign mechanism is not that family. */
 function refuseMechanisms(fields: Fields, family: Family): void {
   for (const [field, what] of mechanisms) {
+    if (field === 'index_topk' && family.indexer === true) continue
     const { path, value } = lookup(fields, field)
     if (value === undefined || value === null || value === false || value === 0 || (Array.isArray(value) && value.length === 0)) continue
     report(fields, error('unknown-architecture', path, `${path} is set: ${what}, which is not covered yet and which ${family.id} does not have.`))

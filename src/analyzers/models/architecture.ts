@@ -59,9 +59,13 @@ export interface GroupedAttention {
   readonly valueWidth: number
   /** Tokens a query sees at most, itself included; null sees all. */
   readonly window: number | null
+  /** Tokens of a chunk, within which a query sees what is before it (Llama 4); null without chunks. */
+  readonly chunk: number | null
   readonly bias: { readonly qkv: boolean; readonly out: boolean }
-  /** Norm of queries and keys: one gain per head width (`head`: Qwen 3, Gemma 3), per all heads together (`all`: OLMo 2, MiniMax), or none. */
-  readonly qkNorm: 'head' | 'all' | null
+  /** Norm of queries and keys: one gain per head width (`head`: Qwen 3, Gemma 3), per all heads together (`all`: OLMo 2, MiniMax), without gains (`plain`: Llama 4), or none. */
+  readonly qkNorm: 'head' | 'all' | 'plain' | null
+  /** A learned gate per head on the output (Step 3.5). */
+  readonly headGate: boolean
   readonly rope: boolean
   /** A learned logit per query head that joins the softmax (gpt-oss). */
   readonly sinks: boolean
@@ -80,6 +84,17 @@ export interface LatentAttention {
   readonly ropeWidth: number
   readonly valueWidth: number
   readonly bias: boolean
+  /** Sparse attention that an indexer selects (DeepSeek V3.2): each query attends to the best tokens; null attends to all. */
+  readonly index: Index | null
+}
+
+/** The indexer of a layer: `heads` of `width` score every token before a query, the best `selected` are attended to. */
+export interface Index {
+  readonly heads: number
+  readonly width: number
+  readonly selected: number
+  /** False where a layer takes the choice of the one before it and has no indexer (GLM 5.2). */
+  readonly own: boolean
 }
 
 export interface DenseFfn {

@@ -6,6 +6,7 @@ import bloom from '../../../data/models/bloom.json'
 import deepseek from '../../../data/models/deepseek.json'
 import falcon from '../../../data/models/falcon.json'
 import gemma from '../../../data/models/gemma.json'
+import glm from '../../../data/models/glm.json'
 import gptOss from '../../../data/models/gpt-oss.json'
 import gpt from '../../../data/models/gpt.json'
 import internlm from '../../../data/models/internlm.json'
@@ -19,6 +20,7 @@ import olmo from '../../../data/models/olmo.json'
 import opt from '../../../data/models/opt.json'
 import phi from '../../../data/models/phi.json'
 import qwen from '../../../data/models/qwen.json'
+import step from '../../../data/models/step.json'
 import t5 from '../../../data/models/t5.json'
 import vit from '../../../data/models/vit.json'
 import whisper from '../../../data/models/whisper.json'
@@ -44,7 +46,7 @@ type Entry = Omit<Checkpoint, 'source' | 'expected'> & Partial<Checkpoint>
 
 /** Every checkpoint, by family and size. */
 export const models: readonly Checkpoint[] = ([
-  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, bert, t5, whisper, vit,
+  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, bert, t5, whisper, vit,
 ].flat() as readonly Entry[]).map(entry => ({ source: `config.json of ${entry.huggingface}`, expected: null, ...entry }))
 
 /** All that a checkpoint answers to: an id may stand without its owner, `Llama-3.1-8B` for `meta-llama/Llama-3.1-8B`. */

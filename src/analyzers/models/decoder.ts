@@ -1,7 +1,7 @@
 /** The decoder family: from what the importers read to what the passes run. */
 import type { Flags } from '../ops/index.js'
 import type { Decoder, Layer } from './architecture.js'
-import type { Model } from './model.js'
+import type { Model, Pairs } from './model.js'
 
 /** A decoder as one stack of layers. */
 export function decoderModel(decoder: Decoder): Model {
@@ -16,11 +16,16 @@ export function decoderModel(decoder: Decoder): Model {
       kinds: decoder.kinds.map(kind => ({
         name: kind.name, count: layersOf(decoder, kind.name), list: 'layer',
         uses: { attention: kind.attention.kind, ffn: kind.ffn.kind }, flags: layerFlags(kind),
-        pairs: kind.attention.kind === 'grouped' && kind.attention.window !== null ? 'windowed' : 'unbounded',
+        pairs: pairsOf(kind),
         sizes: { ...attentionSizes(kind), ...ffnSizes(kind) },
       })),
     }],
   }
+}
+
+function pairsOf({ attention: a }: Layer): Pairs {
+  if (a.kind === 'latent') return a.index === null ? 'unbounded' : 'selected'
+  return a.chunk !== null ? 'chunked' : a.window !== null ? 'windowed' : 'unbounded'
 }
 
 /** What decides the ops before and after the layers. */
@@ -39,15 +44,15 @@ function layerFlags({ attention: a, ffn, ...layer }: Layer): Flags {
     gated: ffn.gated, ffnBias: ffn.bias,
     ...(ffn.kind === 'experts' ? { experts: true, routerBias: ffn.routerBias, shared: ffn.sharedWidth !== null, sharedGate: ffn.sharedGate } : {}),
     ...(a.kind === 'grouped'
-      ? { windowed: a.window !== null, qkvBias: a.bias.qkv, outBias: a.bias.out, qkNorm: a.qkNorm !== null, headNorm: a.qkNorm === 'head', rope: a.rope, sinks: a.sinks }
-      : { latent: true, queryRank: a.queryRank !== null, latentBias: a.bias }),
+      ? { windowed: a.window !== null, qkvBias: a.bias.qkv, outBias: a.bias.out, qkNorm: a.qkNorm !== null, headNorm: a.qkNorm === 'head', allNorm: a.qkNorm === 'all', headGate: a.headGate, rope: a.rope, sinks: a.sinks }
+      : { latent: true, queryRank: a.queryRank !== null, latentBias: a.bias, ...(a.index === null ? {} : { selected: true, indexer: a.index.own }) }),
   }
 }
 
 function attentionSizes({ attention: a }: Layer): Record<string, number> {
   return a.kind === 'grouped'
-    ? { g: a.groups, r: a.queriesPerGroup, k: a.headWidth, kv: a.valueWidth, ...(a.window === null ? {} : { w: a.window }) }
-    : { h: a.heads, c: a.latentRank, kn: a.nopeWidth, kr: a.ropeWidth, kv: a.valueWidth, ...(a.queryRank === null ? {} : { cq: a.queryRank }) }
+    ? { g: a.groups, r: a.queriesPerGroup, k: a.headWidth, kv: a.valueWidth, ...(a.window === null ? {} : { w: a.window }), ...(a.chunk === null ? {} : { chunk: a.chunk }) }
+    : { h: a.heads, c: a.latentRank, kn: a.nopeWidth, kr: a.ropeWidth, kv: a.valueWidth, ...(a.queryRank === null ? {} : { cq: a.queryRank }), ...(a.index === null ? {} : { ih: a.index.heads, ik: a.index.width, topk: a.index.selected }) }
 }
 
 function ffnSizes({ ffn }: Layer): Record<string, number> {

@@ -13,7 +13,7 @@ export type Pass = 'first' | 'step'
 const { note: _note, ...rest } = json
 const lists = rest as unknown as Readonly<Record<string, List>>
 /** Axes that a kind of layer has for itself; they carry its name where a model has several kinds. */
-const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'w', 'reach', 'local', 'p', 'n', 'past', 'u', 'hit'] as const
+const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'w', 'reach', 'local', 'chunk', 'ih', 'ik', 'topk', 'us', 'up', 'p', 'pi', 'n', 'past', 'u', 'hit'] as const
 /** Tensors that belong to the whole model, and those that belong to a stack, not to a layer. */
 const global = new Set(['tokens', 'logits', 'embedding.w', 'memory', 'cross-keys', 'cross-values'])
 const streams = new Set(['x', 'position.w', 'head.w', 'bias'])
@@ -53,17 +53,17 @@ export function modelGraph(model: Model, form: Form, pass: Pass = 'first'): Grap
 function layers(model: Model, stack: Stack, kind: Kind, axes: Record<string, Axis>, form: Form): Block {
   const rename = renaming(model, stack, kind)
   declare(axes, ownAxes, { ...pairs[kind.pairs], ...(kind.flags['experts'] ? routed : {}) }, rename, kind.name)
-  const flags: Flags = { ...stack.flags, ...kind.flags, absorbed: form === 'absorbed' }
+  const flags: Flags = { ...stack.flags, ...kind.flags, absorbed: form === 'absorbed' || kind.flags['selected'] === true }
   const uses = Object.fromEntries(Object.entries(kind.uses).map(([name, list]) => [name, lists[list] ?? []]))
   return { id: kind.name, ops: placed(stack, kind.name, expand(lists[kind.list] ?? [], uses, flags), rename, ['l']) }
 }
 
-/** Without a window the context axes are `t` itself. */
+/** Where pairs do not say what is kept and read of the context, it is all of `t`. */
 function renaming(model: Model, stack: Stack, kind: Kind): ReadonlyMap<string, string> {
   const names = new Map<string, string>(Object.entries(stack.names))
   const suffix = suffixOf(model, kind)
   if (suffix !== '') for (const axis of ownAxes) names.set(axis, axis + suffix)
-  if (kind.pairs !== 'windowed') { names.set('n', stack.names['t'] ?? 't'); names.set('u', stack.names['t'] ?? 't') }
+  for (const axis of ['n', 'u']) if (!(axis in pairs[kind.pairs])) names.set(axis, stack.names['t'] ?? 't')
   return names
 }
 

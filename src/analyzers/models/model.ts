@@ -3,8 +3,8 @@ import type { Extent, Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Decoder, Precision } from './architecture.js'
 
-/** Which pairs of queries and keys attention has: causal without and with a window, all, or a band to both sides (data/axes.json). */
-export type Pairs = 'unbounded' | 'windowed' | 'full' | 'band'
+/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, or a band to both sides (data/axes.json). */
+export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band'
 
 /** Layers that are alike. */
 export interface Kind {

@@ -3,7 +3,7 @@ import type { Decoder, DenseFfn, ExpertFfn, GroupedAttention, LatentAttention, L
 import { error } from '../../../problem.js'
 import type { Family, Names } from './family.js'
 import { count, divide, flag, largest, lookup, optionalSize, report, shown, size, statedSize, type Fields } from './fields.js'
-import { routedLayers, windowLayers } from './order.js'
+import { indexedLayers, routedLayers, windowLayers } from './order.js'
 
 /** Everything but the precision. Meaningless where `fields.problems` holds an error afterwards. */
 export function decoder(fields: Fields, family: Family, tied: boolean): Omit<Decoder, 'precision'> {
@@ -13,13 +13,14 @@ export function decoder(fields: Fields, family: Family, tied: boolean): Omit<Dec
   const width = size(fields, names.width)
   const local = windowLayers(fields, family, layers)
   const routed = routedLayers(fields, family.experts, layers)
-  const mixed = { attention: new Set(local).size > 1, ffn: new Set(routed).size > 1 }
+  const indexed = family.indexer === true ? indexedLayers(fields, layers) : []
+  const mixed = { index: new Set(indexed).size > 1, attention: new Set(local).size > 1, ffn: new Set(routed).size > 1 }
   const nameOf = (i: number): string =>
-    [mixed.attention ? (local[i] ? 'local' : 'global') : '', mixed.ffn ? (routed[i] ? 'moe' : 'dense') : ''].filter(part => part !== '').join('-') || 'decoder'
+    [mixed.attention ? (local[i] ? 'local' : 'global') : '', mixed.ffn ? (routed[i] ? 'moe' : 'dense') : '', mixed.index ? (indexed[i] ? 'full' : 'shared') : ''].filter(part => part !== '').join('-') || 'decoder'
   const order = Array.from({ length: layers }, (_, i) => nameOf(i))
   const kinds = [...new Set(order)].map(name => {
     const i = order.indexOf(name)
-    return layer(fields, family, name, width, local[i] === true, routed[i] === true)
+    return layer(fields, family, name, width, local[i] === true, routed[i] === true, indexed[i] !== false)
   })
   return {
     family: 'decoder', width, kinds, order: runs(order),
@@ -57,10 +58,10 @@ function runs(order: readonly string[]): (readonly [string, number])[] {
   return starts.map((start, i) => [order[start] ?? '', (starts[i + 1] ?? order.length) - start])
 }
 
-function layer(fields: Fields, family: Family, name: string, width: number, local: boolean, routed: boolean): Layer {
+function layer(fields: Fields, family: Family, name: string, width: number, local: boolean, routed: boolean, indexed: boolean): Layer {
   return {
     name,
-    attention: family.attention === 'latent' ? latent(fields, family) : grouped(fields, family, width, local),
+    attention: family.attention === 'latent' ? latent(fields, family, indexed) : grouped(fields, family, width, local),
     ffn: routed ? experts(fields, family) : dense(fields, family, width),
     residual: flag(fields, family.parallel) ? 'parallel' : 'serial',
     inputNorms: inputNorms(fields, family),
@@ -86,10 +87,12 @@ function grouped(fields: Fields, family: Family, width: number, local: boolean):
     queriesPerGroup: divide(fields, heads, groups, names.heads, names.kvHeads ?? names.heads),
     headWidth,
     valueWidth: names.valueWidth === null ? headWidth : (optionalSize(fields, names.valueWidth) ?? headWidth),
-    window: local ? size(fields, names.window) : null,
+    window: local && family.window !== 'chunks' ? size(fields, names.window) : null,
+    chunk: local && family.window === 'chunks' ? size(fields, names.window) : null,
+    headGate: family.headGate === true,
     bias: { qkv: flag(fields, family.qkvBias), out: flag(fields, family.outBias) },
-    qkNorm: family.qkNorm,
-    rope: position(fields, family).kind === 'rope',
+    qkNorm: family.qkNorm === 'plain' && !(local && flag(fields, 'use_qk_norm')) ? null : family.qkNorm,
+    rope: position(fields, family).kind === 'rope' && (family.window !== 'chunks' || local),
     sinks: flag(fields, local ? family.sinks.local : family.sinks.global),
   }
 }
@@ -101,7 +104,7 @@ function keyValueHeads(fields: Fields, { groups }: Family, names: Names, heads: 
   return required || groups !== undefined ? size(fields, names.kvHeads) : (optionalSize(fields, names.kvHeads) ?? heads)
 }
 
-function latent(fields: Fields, family: Family): LatentAttention {
+function latent(fields: Fields, family: Family, own: boolean): LatentAttention {
   return {
     kind: 'latent',
     heads: size(fields, family.names.heads),
@@ -111,6 +114,7 @@ function latent(fields: Fields, family: Family): LatentAttention {
     ropeWidth: size(fields, 'qk_rope_head_dim'),
     valueWidth: size(fields, 'v_head_dim'),
     bias: flag(fields, family.qkvBias),
+    index: family.indexer === true ? { heads: size(fields, 'index_n_heads'), width: size(fields, 'index_head_dim'), selected: size(fields, 'index_topk'), own } : null,
   }
 }
 

@@ -25,8 +25,8 @@ export interface Experts {
   readonly experts: Key
   readonly active: Key
   readonly width: Key
-  /** Which layers have them: `none`; `all`; those `after` the first dense ones, every `moe_layer_freq`-th; every `step`-th but for a list. */
-  readonly layers: 'none' | 'all' | 'after' | 'step'
+  /** Which layers have them: `none`; `all`; those `after` the first dense ones, every `moe_layer_freq`-th; every `step`-th but for a list; `interleaved`: those listed in `moe_layers`, else every n-th. */
+  readonly layers: 'none' | 'all' | 'after' | 'step' | 'interleaved'
   readonly bias: Flag
   readonly routerBias: Flag
   /** The shared expert: a field with its width, or a field that counts experts of the routed width. */
@@ -59,10 +59,14 @@ export interface Family {
   readonly qkvBias: Flag
   readonly outBias: Flag
   readonly qkNorm: GroupedAttention['qkNorm']
+  /** A gate per head on the output of attention. */
+  readonly headGate?: boolean
+  /** Latent attention to tokens that an indexer selects. */
+  readonly indexer?: boolean
   /** Where a sink logit per head is learned. */
   readonly sinks: { readonly local: Flag; readonly global: Flag }
-  /** Which layers see a window, where `layer_types` does not say. `pattern`: all but every n-th; `late`: from `max_window_layers` on. */
-  readonly window: 'never' | 'always' | 'pattern' | 'late' | { readonly listed: string }
+  /** Which layers see a window, where `layer_types` does not say. `pattern`: all but every n-th; `late`: from `max_window_layers` on; `chunks`: those with rotary position see a chunk. */
+  readonly window: 'never' | 'always' | 'pattern' | 'late' | 'chunks' | { readonly listed: string }
   /** Names that differ in layers with a window. */
   readonly local: Partial<Names>
   readonly gated: boolean
