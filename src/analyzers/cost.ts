@@ -95,7 +95,7 @@ export function kernelCost(kernel: KernelOps, readers: ReadonlyMap<string, Reado
 
 function isInternal(tensor: Tensor, kernel: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>): boolean {
   const by = readers.get(tensor.name)
-  return !tensor.carry && tensor.held !== 'cache' && by?.size === 1 && by.has(kernel)
+  return !tensor.carry && tensor.held !== 'cache' && tensor.held !== 'stat' && by?.size === 1 && by.has(kernel)
 }
 
 /** Share of a tensor that one GPU sends over a ring, per direction: n − 1 of n parts, twice for a reduction to all. */

@@ -51,10 +51,11 @@ function decide(asked: Asked, model: Model, device: Device): Decision {
   const usual = device.peaks.bf16 !== null ? 'bf16' : 'fp16'
   const activations = find(asked.activations ?? usual, 'precision.activations')
   const cache = find(asked.cache ?? model.precision.cache ?? asked.activations ?? usual, 'precision.cache')
+  const state = model.precision.state == null ? cache : find(model.precision.state, 'model.mamba_ssm_cache_dtype')
   const stated = model.precision.quantized
   const plain = find(model.precision.weights ?? activations?.id ?? usual, 'precision.weights')
   const main = find(asked.weights ?? stated?.dtype ?? plain?.id ?? usual, 'precision.weights')
-  if (!activations || !cache || !plain || !main) return { decided: null, problems }
+  if (!activations || !cache || !state || !plain || !main) return { decided: null, problems }
   const core = engineOf(activations, device)
   if (!core) {
     problems.push(error('no-engine', 'precision.activations', `No ${activations.id} rate is known for ${device.name}: it has no engine for it, or no source states one.`, runnable(device)))
@@ -62,8 +63,8 @@ function decide(asked: Asked, model: Model, device: Device): Decision {
   }
   const groups = main.bits >= 16 ? weightGroups : main.id === stated?.dtype ? stated.groups : quantizable
   const rest = main.bits >= 16 ? main : plain
-  const widths: Record<string, number> = { bytes_activation: bytesPerElement(activations), bytes_cache: bytesPerElement(cache), bytes_index: 4 }
-  const dtypes: Record<string, string> = { bytes_activation: activations.id, bytes_cache: cache.id, bytes_index: 'int32' }
+  const widths: Record<string, number> = { bytes_activation: bytesPerElement(activations), bytes_cache: bytesPerElement(cache), bytes_stat: bytesPerElement(state), bytes_index: 4 }
+  const dtypes: Record<string, string> = { bytes_activation: activations.id, bytes_cache: cache.id, bytes_stat: state.id, bytes_index: 'int32' }
   const rates: Record<string, Rate> = { peak_core: { ...core, dtype: activations.id } }
   const weightOnly = new Set<string>()
   for (const group of weightGroups) {

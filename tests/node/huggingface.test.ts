@@ -234,13 +234,13 @@ describe('multimodal', () => {
 
 describe('refusals', () => {
   it.each<[Config, string]>([
-    [{ model_type: 'nemotron_h', architectures: ['NemotronHForCausalLM'] }, 'state-space'],
+    [{ model_type: 'jamba', architectures: ['JambaForCausalLM'] }, 'state-space'],
     [{ model_type: 'qwen3_5_moe', architectures: ['Qwen3_5MoeForConditionalGeneration'], text_config: {} }, 'delta'],
     [{ model_type: 'deepseek_v4', architectures: ['DeepseekV4ForCausalLM'] }, 'sparse'],
     [{ model_type: 'deepseek_ref', architectures: ['DeepseekV4ForCausalLM'] }, 'sparse'],
     [{ model_type: 'gemma4' }, 'global'], [{ model_type: 'kimi_k3' }, 'delta'],
-    [{ architectures: ['MambaForCausalLM'] }, 'state-space'], [{ model_type: 'frobnicate' }, 'not among'],
-    [{ ...config('llama-3.1-8b'), architectures: ['MambaForCausalLM'] }, 'state-space'],
+    [{ architectures: ['BambaForCausalLM'] }, 'state-space'], [{ model_type: 'frobnicate' }, 'not among'],
+    [{ ...config('llama-3.1-8b'), architectures: ['JambaForCausalLM'] }, 'state-space'],
     [{ ...config('deepseek-v3'), index_topk: 2048 }, 'sparse'],
     [{ ...config('gemma-2-2b'), num_hidden_layers: 1, layer_types: ['chunked_attention'] }, 'chunked_attention'],
     [{ ...config('minimax-m2'), attn_type_list: [1, 0] }, 'linear attention'],

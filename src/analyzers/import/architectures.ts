@@ -3,18 +3,18 @@
  * fields of the config give which sizes, which flags hold, and which lists of ops (data/layers.json) its stacks run.
  */
 import json from '../../../data/architectures.json'
-import { error, failed, type Problem } from '../../problem.js'
+import { error, failed, note, type Problem } from '../../problem.js'
 import type { Expr } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import { evaluate, namesIn } from '../product.js'
 import type { Kind, Model, Stack } from '../models/model.js'
-import { isObject, lookup, report, shown, size, type Config, type Fields } from './huggingface/fields.js'
-import { weightsDtype } from './huggingface/quantization.js'
+import { count as amount, isObject, lookup, report, shown, size, type Config, type Fields } from './huggingface/fields.js'
+import { precision, weightsDtype } from './huggingface/quantization.js'
 
 /** `true`, `field`, `field=value|other`, `class:BertModel|Bert…` of the file's first architecture, `!` negates; all of a list must hold. */
 type Condition = boolean | string
 type Conditions = Readonly<Record<string, Condition>>
-/** Numbers, and trees over fields of the config; `a|b` is a field with two names, `x.y` one inside an object, and a list or object counts its entries. */
+/** Numbers, and trees over fields of the config; `a|b` is a field with two names, `x.y` one inside an object, a list or object counts its entries, and `x#a,b` those entries, or letters of a text, that are a or b. */
 type Trees = Readonly<Record<string, Expr>>
 
 interface Row {
@@ -36,7 +36,7 @@ interface Row {
     readonly id: string; readonly first?: boolean; readonly opening: string | null
     readonly closing: readonly (readonly [Condition, string])[]
     readonly flags?: Conditions; readonly names?: Readonly<Record<string, string>>
-    readonly kinds: readonly (Omit<Kind, 'count' | 'flags' | 'sizes'> & { readonly count: Expr; readonly flags?: Conditions; readonly sizes: Trees })[]
+    readonly kinds: readonly (Omit<Kind, 'count' | 'flags' | 'sizes'> & { readonly if?: Condition; readonly count: Expr; readonly flags?: Conditions; readonly sizes: Trees })[]
   }[]
 }
 
@@ -69,20 +69,32 @@ export function readArchitecture(config: object): { readonly model: Model | null
     const { path, value } = lookup(fields, field)
     if (value !== undefined && value !== null && value !== wanted) report(fields, error('not-supported', path, `${path} is ${shown(value)}; of ${row.id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
   }
+  if (amount(fields, 'num_nextn_predict_layers') > 0) report(fields, note('mtp-not-counted', 'num_nextn_predict_layers', 'Modules that predict further tokens are in the checkpoint and are not counted.'))
   const flags = flagsOf(fields, row.flags)
   const stacks = row.stacks.map((stack): Stack => ({
     id: stack.id, first: stack.first === true, opening: stack.opening, names: stack.names ?? {},
     closing: stack.closing.find(([condition]) => holds(fields, condition))?.[1] ?? null,
     flags: { ...flags, ...flagsOf(fields, stack.flags ?? {}) },
-    kinds: stack.kinds.map((kind): Kind => ({ ...kind, count: count(fields, kind.count), flags: flagsOf(fields, kind.flags ?? {}), sizes: sizesOf(fields, kind.sizes) })).filter(kind => kind.count > 0),
+    kinds: stack.kinds.flatMap(({ if: condition = true, ...kind }): Kind[] => {
+      const layers = holds(fields, condition) ? count(fields, kind.count) : 0
+      return layers === 0 ? [] : [{ ...kind, count: layers, flags: flagsOf(fields, kind.flags ?? {}), sizes: sizesOf(fields, kind.sizes) }]
+    }),
   }))
   const read: Model = {
     family: row.family, source: row.reads, decoder: null, image: row.image === null ? null : sides(fields, row.image),
     context: row.context === null ? null : count(fields, row.context), positions: row.positions === null ? null : count(fields, row.positions),
-    precision: { weights: weightsDtype([fields]), quantized: null, cache: null }, sizes: sizesOf(fields, row.sizes), stacks,
+    precision: { ...precision([fields], layersFor(stacks)), state: weightsDtype([fields], ['mamba_ssm_cache_dtype']) }, sizes: sizesOf(fields, row.sizes), stacks,
   }
-  if ((lookup(fields, 'quantization_config').value ?? null) !== null) report(fields, error('not-supported', 'quantization_config', `quantization_config of ${row.id} is not covered.`))
   return { model: failed(problems) ? null : read, problems }
+}
+
+/** The kinds of layer as the reader of quantized checkpoints takes them: by the groups of weights in them. */
+function layersFor(stacks: readonly Stack[]): Parameters<typeof precision>[1] {
+  const kinds = stacks.flatMap(stack => stack.kinds)
+  return {
+    kinds: kinds.map(({ name, flags, sizes }) => ({ name, ffn: flags['experts'] ? { kind: 'experts', sharedWidth: sizes['fs'] ?? null } : { kind: 'dense' } })),
+    order: kinds.map(({ name, count: layers }) => [name, layers] as const),
+  } as unknown as Parameters<typeof precision>[1]
 }
 
 function flagsOf(fields: Fields, conditions: Conditions): Flags {
@@ -98,7 +110,7 @@ function holds(fields: Fields, condition: Condition): boolean {
   }
   const [field = '', wanted] = condition.split('=')
   const { value } = within(fields, field)
-  return wanted === undefined ? value === true : wanted.split('|').includes(String(value))
+  return wanted === undefined ? value === true || (typeof value === 'number' && value > 0) : wanted.split('|').includes(String(value))
 }
 
 function sizesOf(fields: Fields, trees: Trees): Record<string, number> {
@@ -109,7 +121,9 @@ function sizesOf(fields: Fields, trees: Trees): Record<string, number> {
 function count(fields: Fields, tree: Expr): number {
   const values: Record<string, number> = {}
   for (const name of namesIn(tree)) {
-    const { own, key, value } = within(fields, name)
+    const [field = '', marks] = name.split('#')
+    const { own, key, value } = within(fields, field)
+    if (marks !== undefined) { values[name] = occurrences(own, key, value, marks.split(',')); continue }
     values[name] = typeof value === 'object' && value !== null ? Object.keys(value).length : size(own, key)
     if (values[name] === 0) { size(own, key); return 0 }
   }
@@ -118,6 +132,13 @@ function count(fields: Fields, tree: Expr): number {
   const [first = ''] = namesIn(tree)
   report(fields, error('indivisible', first, `${[...namesIn(tree)].map(name => `${name} = ${String(values[name])}`).join(' and ')} do not give a whole number.`))
   return 0
+}
+
+/** How often a pattern or a list has one of the marks: `M-M*`, `["mamba", "moe"]`. */
+function occurrences(fields: Fields, key: readonly string[], value: unknown, marks: readonly string[]): number {
+  const items: readonly unknown[] = typeof value === 'string' ? [...value] : Array.isArray(value) ? value : []
+  if (items.length === 0) size(fields, key)
+  return items.filter(item => marks.includes(String(item))).length
 }
 
 /** A field by its path, and the object that it is in. */

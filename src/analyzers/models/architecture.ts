@@ -132,4 +132,6 @@ export interface Precision {
   readonly quantized: { readonly dtype: string; readonly groups: readonly WeightGroup[] } | null
   /** dtype of the KV cache, where the checkpoint states one. */
   readonly cache: string | null
+  /** dtype of a recurrent state, where the checkpoint states one; else that of the cache. */
+  readonly state?: string | null
 }

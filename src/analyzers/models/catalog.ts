@@ -20,6 +20,7 @@ import olmo from '../../../data/models/olmo.json'
 import opt from '../../../data/models/opt.json'
 import phi from '../../../data/models/phi.json'
 import qwen from '../../../data/models/qwen.json'
+import stateSpace from '../../../data/models/state-space.json'
 import step from '../../../data/models/step.json'
 import t5 from '../../../data/models/t5.json'
 import vit from '../../../data/models/vit.json'
@@ -46,7 +47,7 @@ type Entry = Omit<Checkpoint, 'source' | 'expected'> & Partial<Checkpoint>
 
 /** Every checkpoint, by family and size. */
 export const models: readonly Checkpoint[] = ([
-  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, bert, t5, whisper, vit,
+  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, stateSpace, bert, t5, whisper, vit,
 ].flat() as readonly Entry[]).map(entry => ({ source: `config.json of ${entry.huggingface}`, expected: null, ...entry }))
 
 /** All that a checkpoint answers to: an id may stand without its owner, `Llama-3.1-8B` for `meta-llama/Llama-3.1-8B`. */

@@ -60,9 +60,8 @@ function groupDtype(weights: Config, format: string): string | null {
 }
 
 /** The dtype of unquantized weights. */
-export function weightsDtype(scopes: readonly Fields[]): string | null {
+export function weightsDtype(scopes: readonly Fields[], key: readonly string[] = ['dtype', 'torch_dtype']): string | null {
   for (const fields of scopes) {
-    const key = ['dtype', 'torch_dtype']
     const stated = text(fields, key)?.replace(/^torch\./, '')
     if (stated === undefined || stated === 'auto') continue
     const dtype = dtypes.get(stated)

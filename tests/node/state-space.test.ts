@@ -1,0 +1,61 @@
+/** State-space layers and hybrids: counts, states that do not grow, and the scan in both its forms. */
+import { describe, expect, test } from 'vitest'
+import { analyze, explain, explainable } from '../../src/index.js'
+
+const gpu = 'b300-sxm'
+function answered(model: string | object, workload: { batch?: number; prompt: number; output: number }) {
+  const report = analyze({ model, gpu, workload, precision: { cache: 'bf16' } })
+  if (report.model === null || report.memory === null) throw new Error(JSON.stringify(report.problems))
+  return { ...report, model: report.model, memory: report.memory }
+}
+
+describe('what is kept of a sequence', () => {
+  test('Mamba 130M: 24 layers of 1536 channels with 16 states and 3 tokens of convolution, however long the context', () => {
+    const state = 2 * 24 * 1536 * (16 + 3)
+    for (const prompt of [1, 100, 100_000]) expect(answered('mamba-130m', { prompt, output: 1 }).memory.cache).toBe(state)
+    expect(answered('mamba-130m', { prompt: 10, output: 10 }).model.cacheBytesPerToken).toBe(0)
+    expect(answered('mamba-130m', { batch: 7, prompt: 10, output: 10 }).memory.cache).toBe(7 * state)
+  })
+
+  test('Nemotron 3 Nano: 6 layers of attention grow, 23 keep states in fp32 as the checkpoint asks', () => {
+    const { model, memory } = answered('nemotron-3-nano', { prompt: 999, output: 1 })
+    const [inner, groups] = [64 * 64, 2 * 8 * 128]
+    expect(model.cacheBytesPerToken).toBe(6 * 2 * 2 * 128 * 2)
+    expect(memory.cache).toBe(1000 * 6144 + 23 * (4 * inner * 128 + 2 * 3 * (inner + groups)))
+  })
+})
+
+describe('the scan', () => {
+  const scan = (prompt: number, id: RegExp, phase: 0 | 1) => {
+    const kernels = answered('nemotron-h-56b', { prompt, output: 2 }).phases[phase]?.kernels.filter(k => id.test(k.id)) ?? []
+    return kernels.reduce((sum, k) => sum + k.flops, 0)
+  }
+
+  test('a decode step updates every state once, whatever came before', () => {
+    expect(scan(100, /mamba\/scan$/, 1)).toBe(5 * 256 * 64 * 256)
+    expect(scan(8000, /mamba\/scan$/, 1)).toBe(scan(100, /mamba\/scan$/, 1))
+  })
+
+  test('a prefill works in chunks of 128: its cost is linear in whole chunks', () => {
+    expect(scan(4096, /mamba\/ssd$/, 0)).toBe(32 * scan(128, /mamba\/ssd$/, 0))
+    const [s, q, heads, width, states, groups] = [4096, 128, 256, 64, 256, 8]
+    expect(scan(s, /mamba\/ssd$/, 0)).toBe(2 * s * q * groups * states + 2 * s * q * heads * width + 4 * s * heads * width * states + 2 * (s / q) * heads * width * states)
+  })
+})
+
+test('both forms of the scan hold the same weights', () => {
+  const { model } = answered('nemotron-h-56b', { prompt: 1, output: 2 })
+  expect(model.parameters).toBe(56_324_350_464)
+})
+
+// The totals of a model's name in the digits that it has.
+test.each([['nemotron-3-nano', 31.6, 3.6], ['nemotron-3-super', 121, 12.8], ['nemotron-h-56b', 56.3, 56.3]])('%s: %d·10^9 parameters, %d·10^9 of them active', (model, total, active) => {
+  const { parameters, activeParameters } = answered(model, { prompt: 1, output: 1 }).model
+  expect([Number((parameters / 1e9).toPrecision(3)), Number((activeParameters / 1e9).toPrecision(total > 100 ? 3 : 2 + (active > 10 ? 1 : 0)))]).toEqual([total, active])
+})
+
+test.each(['mamba-130m', 'nemotron-h-56b', 'nemotron-3-super'])('%s: every figure can be explained', model => {
+  const paths = explainable({ model, gpu })
+  expect(paths.length).toBeGreaterThan(80)
+  for (const path of paths) expect(explain({ model, gpu }, path).problems, path).toEqual([])
+})
