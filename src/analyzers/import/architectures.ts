@@ -136,7 +136,7 @@ function count(fields: Fields, tree: Expr): number {
 
 /** How often a pattern or a list has one of the marks: `M-M*`, `["mamba", "moe"]`. */
 function occurrences(fields: Fields, key: readonly string[], value: unknown, marks: readonly string[]): number {
-  const items: readonly unknown[] = typeof value === 'string' ? [...value] : Array.isArray(value) ? value : []
+  const items: readonly unknown[] = typeof value === 'string' ? value.split('') : Array.isArray(value) ? value : []
   if (items.length === 0) size(fields, key)
   return items.filter(item => marks.includes(String(item))).length
 }

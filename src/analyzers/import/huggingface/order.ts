@@ -36,7 +36,7 @@ function chunkedLayers(fields: Fields, layers: number): readonly boolean[] {
 export function indexedLayers(fields: Fields, layers: number): readonly boolean[] {
   const listed = list<string>(fields, 'indexer_types', 'string', layers)
   const { value, path } = lookup(fields, 'index_topk_pattern')
-  const pattern = listed?.map(type => type === 'full') ?? (typeof value === 'string' ? [...value].map(mark => mark === 'F') : null)
+  const pattern = listed?.map(type => type === 'full') ?? (typeof value === 'string' ? value.split('').map(mark => mark === 'F') : null)
   const freq = optionalSize(fields, 'index_topk_freq') ?? 1
   const offset = optionalSize(fields, 'index_skip_topk_offset') ?? 2
   const own = pattern ?? Array.from({ length: layers }, (_, i) => Math.max(i - offset + 1, 0) % freq === 0)
