@@ -14,7 +14,7 @@ import { precision, weightsDtype } from './huggingface/quantization.js'
 /** `true`, `field`, `field=value|other`, `class:BertModel|Bert…` of the file's first architecture, `!` negates; all of a list must hold. */
 type Condition = boolean | string
 type Conditions = Readonly<Record<string, Condition>>
-/** Numbers, and trees over fields of the config; `a|b` is a field with two names, `x.y` one inside an object, a list or object counts its entries, and `x#a,b` those entries, or letters of a text, that are a or b. */
+/** Numbers, and trees over fields of the config; `a|b` is a field with two names, `x.y` one inside an object, `x.0` an item of a list, a list or object counts its entries, and `x#a,b` those entries, or letters of a text, that are a or b. */
 type Trees = Readonly<Record<string, Expr>>
 
 interface Row {
@@ -22,18 +22,21 @@ interface Row {
   readonly like?: string
   readonly types: readonly string[]
   readonly source: string
+  readonly note?: string
   readonly family: Model['family']
   readonly reads: Model['source']
   readonly defaults: Config
   readonly context: Expr | null
   readonly positions: Expr | null
-  readonly image: string | null
+  readonly image: Expr | null
   /** Settings that would change the layers in a way the row does not describe, with the only value that is covered. */
   readonly fixed: Config
+  /** Lists that must have so many items, where they are there. */
+  readonly lengths?: Readonly<Record<string, number>>
   readonly sizes: Trees
   readonly flags: Conditions
   readonly stacks: readonly {
-    readonly id: string; readonly first?: boolean; readonly opening: string | null
+    readonly id: string; readonly stream?: string; readonly first?: boolean; readonly opening: string | null
     readonly closing: readonly (readonly [Condition, string])[]
     readonly flags?: Conditions; readonly names?: Readonly<Record<string, string>>
     readonly kinds: readonly (Omit<Kind, 'count' | 'flags' | 'sizes'> & { readonly if?: Condition; readonly count: Expr; readonly flags?: Conditions; readonly sizes: Trees })[]
@@ -70,9 +73,13 @@ export function readArchitecture(config: object): { readonly model: Model | null
     if (value !== undefined && value !== null && value !== wanted) report(fields, error('not-supported', path, `${path} is ${shown(value)}; of ${row.id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
   }
   if (amount(fields, 'num_nextn_predict_layers') > 0) report(fields, note('mtp-not-counted', 'num_nextn_predict_layers', 'Modules that predict further tokens are in the checkpoint and are not counted.'))
+  for (const [field, wanted] of Object.entries(row.lengths ?? {})) {
+    const { path, value } = lookup(fields, field)
+    if (Array.isArray(value) && value.length !== wanted) report(fields, error('not-supported', path, `${path} has ${String(value.length)} items; of ${row.id}, only ${String(wanted)} are covered.`))
+  }
   const flags = flagsOf(fields, row.flags)
   const stacks = row.stacks.map((stack): Stack => ({
-    id: stack.id, first: stack.first === true, opening: stack.opening, names: stack.names ?? {},
+    id: stack.id, ...(stack.stream === undefined ? {} : { stream: stack.stream }), first: stack.first === true, opening: stack.opening, names: stack.names ?? {},
     closing: stack.closing.find(([condition]) => holds(fields, condition))?.[1] ?? null,
     flags: { ...flags, ...flagsOf(fields, stack.flags ?? {}) },
     kinds: stack.kinds.flatMap(({ if: condition = true, ...kind }): Kind[] => {
@@ -146,12 +153,13 @@ function within(fields: Fields, name: string): { readonly own: Fields; readonly 
   const at = name.indexOf('.')
   if (at < 0) { const key = name.split('|'); return { own: fields, key, value: lookup(fields, key).value } }
   const part = name.slice(0, at)
-  const object = (source: Config): Config => { const value = source[part]; return isObject(value) ? value : {} }
+  const object = (source: Config): Config => { const value = source[part]; return isObject(value) || Array.isArray(value) ? value as Config : {} }
   return within({ ...fields, config: object(fields.config), defaults: object(fields.defaults), prefix: `${fields.prefix}${part}.` }, name.slice(at + 1))
 }
 
-/** An image's height and width: one number or two. */
-function sides(fields: Fields, name: string): readonly [number, number] {
+/** An image's height and width: a tree, or a field of one number or two. */
+function sides(fields: Fields, name: Expr): readonly [number, number] {
+  if (typeof name !== 'string') { const side = count(fields, name); return [side, side] }
   const { own, key, value } = within(fields, name)
   if (Array.isArray(value) && value.length === 2 && value.every(side => Number.isInteger(side) && side > 0)) return value as unknown as readonly [number, number]
   const side = size(own, key)

@@ -1,5 +1,6 @@
 /** One door for models: a config.json as object, text file or address. */
 import { error, failed, type Problem } from '../../problem.js'
+import { describes, readArchitecture } from './architectures.js'
 import { matches, read } from './huggingface.js'
 import { parseJson } from './json.js'
 
@@ -51,10 +52,10 @@ async function readAddress({ href }: Address): Promise<ReadModel> {
 }
 
 function readObject(source: unknown): ReadModel {
-  if (typeof source !== 'object' || source === null || !matches(source)) {
+  if (typeof source !== 'object' || source === null || !(matches(source) || describes(source))) {
     return refuse(error('unknown-format', 'model', 'This is not a config.json of Hugging Face: it names neither architectures nor a model_type.'))
   }
-  const { problems } = read(source)
+  const { problems } = describes(source) ? readArchitecture(source) : read(source)
   return failed(problems) ? { model: null, problems } : { model: source, problems }
 }
 

@@ -4,6 +4,7 @@ import { error, type Problem } from '../../problem.js'
 import bert from '../../../data/models/bert.json'
 import bloom from '../../../data/models/bloom.json'
 import deepseek from '../../../data/models/deepseek.json'
+import diffusion from '../../../data/models/diffusion.json'
 import falcon from '../../../data/models/falcon.json'
 import gemma from '../../../data/models/gemma.json'
 import glm from '../../../data/models/glm.json'
@@ -47,7 +48,7 @@ type Entry = Omit<Checkpoint, 'source' | 'expected'> & Partial<Checkpoint>
 
 /** Every checkpoint, by family and size. */
 export const models: readonly Checkpoint[] = ([
-  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, stateSpace, bert, t5, whisper, vit,
+  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, stateSpace, bert, t5, whisper, vit, diffusion,
 ].flat() as readonly Entry[]).map(entry => ({ source: `config.json of ${entry.huggingface}`, expected: null, ...entry }))
 
 /** All that a checkpoint answers to: an id may stand without its owner, `Llama-3.1-8B` for `meta-llama/Llama-3.1-8B`. */

@@ -14,9 +14,9 @@ const { note: _note, ...rest } = json
 const lists = rest as unknown as Readonly<Record<string, List>>
 /** Axes that a kind of layer has for itself; they carry its name where a model has several kinds. */
 const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'el', 'mh', 'hp', 'ng', 'sn', 'di', 'rank', 'sr', 'kc', 'kl', 'qc', 'q', 'cs', 'w', 'reach', 'local', 'chunk', 'ih', 'ik', 'topk', 'us', 'up', 'p', 'pi', 'n', 'past', 'u', 'hit'] as const
-/** Tensors that belong to the whole model, and those that belong to a stack, not to a layer. */
+/** Tensors that belong to the whole model, and those that belong to a stack, not to a layer: `x`, the prompt `y` beside an image, the condition `c`. */
 const global = new Set(['tokens', 'logits', 'embedding.w', 'memory', 'cross-keys', 'cross-values'])
-const streams = new Set(['x', 'position.w', 'head.w', 'bias'])
+const streams = new Set(['x', 'y', 'c', 'position.w', 'head.w', 'bias'])
 
 /** All that decides the ops of a model, without its sizes: models of one shape share one graph. */
 export function shapeOf(model: Model): string {
@@ -95,7 +95,7 @@ function renamed(expr: Expr, to: (name: string) => string): Expr {
 function placed(stack: Stack, block: string, ops: readonly Op[], rename: ReadonlyMap<string, string>, times: readonly string[]): Op[] {
   const axis = (extent: Extent): Extent => typeof extent === 'number' ? extent : rename.get(extent) ?? extent
   const within = (name: string, prefix: string) => prefix === '' ? name : `${prefix}/${name}`
-  const name = (tensor: string) => global.has(tensor) ? tensor : within(tensor, streams.has(tensor) || block === '' ? stack.id : block)
+  const name = (tensor: string) => global.has(tensor) ? tensor : within(tensor, streams.has(tensor) ? stack.stream ?? stack.id : block === '' ? stack.id : block)
   return ops.map(op => ({
     ...op,
     id: within(op.id, block === '' ? stack.id : block),

@@ -25,6 +25,8 @@ export interface Kind {
 export interface Stack {
   /** Prefix of what it does not share with other stacks; the main one has none. */
   readonly id: string
+  /** Prefix of the stream that its layers pass on, where it continues the one of another stack: the stages of a hierarchy share one. */
+  readonly stream?: string
   /** Runs once per sequence, not in every decode step. */
   readonly first: boolean
   readonly opening: string | null
