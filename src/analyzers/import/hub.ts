@@ -2,7 +2,7 @@
 import { error } from '../../problem.js'
 import { stop } from './byte-reader.js'
 import type { Address, Bytes, Found, TextSource } from './source.js'
-import { largestText } from './source.js'
+import { largestIndex } from './source.js'
 import { readFiles } from './weights.js'
 
 interface Answer {
@@ -53,7 +53,7 @@ async function textAt(address: string): Promise<TextSource> {
   const answer = await fetchOf(address)
   if (!answer.ok) throw stop('unreadable', `${address} answered with status ${answer.status}.`)
   const announced = Number(answer.headers?.get('content-length') ?? 0)
-  if (announced > largestText) throw stop('oversized', `${address} has ${announced} bytes; at most ${largestText} are read as text.`)
+  if (announced > largestIndex) throw stop('oversized', `${address} has ${announced} bytes; at most ${largestIndex} are read as text.`)
   const text = await answer.text()
   return { name: fileName(address), size: text.length, text: () => Promise.resolve(text) }
 }

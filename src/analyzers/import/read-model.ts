@@ -2,7 +2,7 @@
 import { error, failed, type Problem } from '../../problem.js'
 import { matches, read } from './huggingface.js'
 import { parseJson } from './json.js'
-import type { Address, Found, TextSource } from './source.js'
+import { largestText, type Address, type Found, type TextSource } from './source.js'
 
 export type { Address, TextSource } from './source.js'
 
@@ -11,8 +11,6 @@ export interface ReadModel {
   readonly model: object | null
   readonly problems: readonly Problem[]
 }
-
-const largest = 8 * 2 ** 20
 
 /**
  * Reads a model: a config.json as object, File or Blob; a GGUF or safetensors file; several files of one checkpoint (an
@@ -34,7 +32,7 @@ async function readText(source: TextSource): Promise<ReadModel> {
   const name = source.name ?? 'config.json'
   const plain = source.name === undefined ? source.slice === undefined : /(?<!\.safetensors\.index|hf_quant_config)\.json$/i.test(name)
   if (!plain) return readFound(fromFiles([source]))
-  if (source.size > largest) return refuse(error('oversized', 'model', `${name} has ${source.size} bytes; a config.json has at most ${largest}.`, ['config.json']))
+  if (source.size > largestText) return refuse(error('oversized', 'model', `${name} has ${source.size} bytes; a config.json has at most ${largestText}.`, ['config.json']))
   const parsed = await parseJson(await source.text(), name)
   return 'problem' in parsed ? refuse(parsed.problem) : readObject(parsed.value)
 }

@@ -23,8 +23,11 @@ export interface Found {
   readonly problems: readonly Problem[]
 }
 
-/** Longest text file that is read, bytes: above any config.json and any index of shards. */
-export const largestText = 64 * 2 ** 20
+/** Longest text file that is read, bytes: above any config.json. */
+export const largestText = 8 * 2 ** 20
+
+/** Longest index of shards, bytes: that of 140,000 tensors takes some 14 MB. */
+export const largestIndex = 64 * 2 ** 20
 
 /** A file's name without its folders, for messages and to tell files apart. */
 export function nameOf({ name }: TextSource): string {

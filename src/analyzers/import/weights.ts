@@ -5,7 +5,7 @@ import { readGguf } from './gguf.js'
 import { configOf } from './gguf-config.js'
 import { longestJson, parseJson } from './json.js'
 import { readSafetensors } from './safetensors.js'
-import { largestText, nameOf, type Found, type TextSource } from './source.js'
+import { largestIndex, largestText, nameOf, type Found, type TextSource } from './source.js'
 import { summarize, type Tensor, type TensorSummary } from './tensors.js'
 
 type Json = Readonly<Record<string, unknown>>
@@ -81,9 +81,16 @@ async function ggufs(files: readonly TextSource[]): Promise<Found> {
 async function jsonOf(file: TextSource | undefined): Promise<{ readonly value: unknown } | { readonly problem: Problem } | null> {
   if (file === undefined) return null
   const name = nameOf(file)
-  if (file.size > largestText) return { problem: error('oversized', 'model', `${name} has ${file.size} bytes; at most ${largestText} are read.`) }
+  const index = name.endsWith('.index.json')
+  const most = index ? largestIndex : largestText
+  if (file.size > most) return { problem: error('oversized', 'model', `${name} has ${file.size} bytes; at most ${most} are read.`) }
   const text = await file.text()
-  if (text.length <= longestJson || !name.endsWith('.index.json')) return parseJson(text, name)
+  if (index && text.length > longestJson) return longJson(text, name)
+  const parsed = await parseJson(text, name)
+  return 'problem' in parsed ? { problem: { ...parsed.problem, path: 'model' } } : parsed
+}
+
+function longJson(text: string, name: string): { readonly value: unknown } | { readonly problem: Problem } {
   try {
     return { value: JSON.parse(text) as unknown }
   } catch {
