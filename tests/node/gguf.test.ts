@@ -13,7 +13,7 @@ const typed = (tensors: readonly Omit<Shape, 'type'>[], type: string): Shape[] =
 describe('types of ggml', () => {
   test.each(ggml.types)('$id', row => {
     const { id, block, bytes, dtype } = row
-    const fields = 'layout' in row ? row.layout?.split('+').reduce((sum, n) => sum + Number(n), 0) : bytes
+    const fields = 'layout' in row ? row.layout.split('+').reduce((sum, n) => sum + Number(n), 0) : bytes
     expect(fields).toBe(bytes)
     if (dtype === null) return
     const same = dtypes.find(d => d.id === dtype)!
