@@ -74,7 +74,8 @@ async function readPath(path: string, size: number | null, io: Io): Promise<Name
 /** @param path what the model is called after; null leaves it without a name */
 async function readNamed(files: readonly TextSource[], path: string | null): Promise<Named> {
   try {
-    return named(await readModel(files), path)
+    const [only] = files
+    return named(await readModel(files.length === 1 && only !== undefined ? only : files), path)
   } catch (failure) {
     return bad(unreadable('model', files[0]?.name ?? '', reason(failure)))
   }

@@ -1,7 +1,8 @@
 /** Safetensors, several files of one checkpoint, addresses: what they give, and that no file does harm. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import types from '../../data/safetensors.json' with { type: 'json' }
-import { compare, groupOf, type TensorSummary } from '../../src/analyzers/import/tensors.js'
+import { groupOf } from '../../src/analyzers/import/tensor-groups.js'
+import { compare, type TensorSummary } from '../../src/analyzers/import/tensors.js'
 import { analyze, dtypes, models, readModel, type ReadModel, type TextSource } from '../../src/index.js'
 import { fileOf, ggufFile, jsonFile, safetensors, safetensorsFile, withHeader, type Entries } from './weight-files.js'
 

@@ -5,7 +5,7 @@ import { error, failed, type Problem } from '../../problem.js'
 import { uncovered } from './huggingface/uncovered.js'
 import type { Gguf, Value } from './gguf.js'
 import type { Found } from './source.js'
-import { summarize, type Tensor } from './tensors.js'
+import { summarize, type Tensor } from './tensor-groups.js'
 
 /** Which key, or which of several, states a field; null leaves it out. */
 type Keys = Readonly<Record<string, string | readonly string[] | null>>

@@ -5,7 +5,7 @@
 import json from '../../../data/ggml.json'
 import { reader, stop, textOf, type Reader } from './byte-reader.js'
 import { nameOf, type TextSource } from './source.js'
-import type { Tensor } from './tensors.js'
+import type { Tensor } from './tensor-groups.js'
 
 /** A number, a text, or a list; of a list of texts only the length is kept. */
 export type Value = number | string | boolean | { readonly length: number; readonly items: readonly (number | boolean)[] }

@@ -1,8 +1,8 @@
 /** One door for models: a config.json as object, a file or several, an address. What reads weights and addresses is loaded on demand. */
 import { error, failed, type Problem } from '../../problem.js'
 import { matches, read } from './huggingface.js'
-import { parseJson } from './json.js'
-import { largestText, type Address, type Found, type TextSource } from './source.js'
+import { longestJson, parseJson } from './json.js'
+import type { Address, Found, TextSource } from './source.js'
 
 export type { Address, TextSource } from './source.js'
 
@@ -18,30 +18,23 @@ export interface ReadModel {
  * throws for a bad source.
  */
 export async function readModel(source: TextSource | Address | Iterable<TextSource> | object): Promise<ReadModel> {
-  if (Symbol.iterator in source) {
-    const files = [...source]
-    const [only] = files
-    return only === undefined ? refuse(error('unreadable', 'model', 'There is no file.')) : files.length === 1 ? readModel(only) : readFound(fromFiles(files))
-  }
+  if (Symbol.iterator in source) return readFiles([...source])
   if (isText(source)) return readText(source)
-  if (isAddress(source)) return readFound(import('./hub.js').then(({ readAddress }) => readAddress(source), offline))
+  if (isAddress(source)) return readFound(import('./hub.js').then(hub => hub.readAddress(source), lost))
   return readObject(source)
 }
 
+/** A config.json is read at once; what is too long for one, or something else, is read or refused there. */
 async function readText(source: TextSource): Promise<ReadModel> {
-  const name = source.name ?? 'config.json'
-  const plain = source.name === undefined ? source.slice === undefined : /(?<!\.safetensors\.index|hf_quant_config)\.json$/i.test(name)
-  if (!plain) return readFound(fromFiles([source]))
-  if (source.size > largestText) return refuse(error('oversized', 'model', `${name} has ${source.size} bytes; a config.json has at most ${largestText}.`, ['config.json']))
-  const parsed = await parseJson(await source.text(), name)
+  const { name, size, slice } = source
+  if (size > longestJson || (name === undefined ? slice !== undefined : !/(?<!\.index|hf_quant_config)\.json$/i.test(name))) return readFiles([source])
+  const parsed = await parseJson(await source.text(), name ?? 'config.json')
   return 'problem' in parsed ? refuse(parsed.problem) : readObject(parsed.value)
 }
 
-function fromFiles(files: readonly TextSource[]): Promise<Found> {
-  return import('./weights.js').then(({ readFiles }) => readFiles(files), offline)
-}
+const readFiles = (files: readonly TextSource[]): Promise<ReadModel> => readFound(import('./weights.js').then(weights => weights.readFiles(files), lost))
 
-const offline = (): Found => ({ config: null, problems: [error('unreadable', 'model', 'The part of this program that reads such files could not be loaded.')] })
+const lost = (): Found => ({ config: null, problems: [error('unreadable', 'model', 'The part of this program that reads such files could not be loaded.')] })
 
 async function readFound(found: Promise<Found>): Promise<ReadModel> {
   const { config, problems } = await found

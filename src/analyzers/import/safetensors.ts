@@ -5,7 +5,7 @@
 import json from '../../../data/safetensors.json'
 import { bytesOf, stop, textOf } from './byte-reader.js'
 import { nameOf, type TextSource } from './source.js'
-import type { Tensor } from './tensors.js'
+import type { Tensor } from './tensor-groups.js'
 
 /** Bits per element by dtype. */
 const bits: ReadonlyMap<string, number> = new Map(Object.entries(json.types).map(([id, row]) => [id, row.bits]))

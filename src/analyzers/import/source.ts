@@ -23,6 +23,9 @@ export interface Found {
   readonly problems: readonly Problem[]
 }
 
+/** What a file of a checkpoint is. `index` names the shards, `quantization` is ModelOpt's hf_quant_config.json. */
+export type Kind = 'gguf' | 'safetensors' | 'index' | 'quantization' | 'json' | 'other'
+
 /** Longest text file that is read, bytes: above any config.json. */
 export const largestText = 8 * 2 ** 20
 
