@@ -112,7 +112,9 @@ function dtype(tensors: readonly Tensor[]): Record<string, unknown> {
 /** Says which architecture it is, and why it is not read. */
 function unknown(architecture: string): Problem {
   const shown = architecture.slice(0, 40)
-  const has = uncovered.get(known[architecture] ?? '')
-  const why = has === undefined ? 'is not among the architectures that are read from GGUF files' : `has ${has}, which is not covered yet`
-  return error('unknown-architecture', 'model', `${shown} ${why}.`, has === undefined ? closest(shown, [...rows.keys()], 3) : [])
+  const type = known[architecture]
+  const has = uncovered.get(type ?? '')
+  if (has !== undefined) return error('unknown-architecture', 'model', `${shown} has ${has}, which is not covered yet.`)
+  if (type !== undefined) return error('unknown-architecture', 'model', `${shown} is not read from a GGUF file yet; its config.json may be.`, ['config.json'])
+  return error('unknown-architecture', 'model', `${shown} is not among the architectures that are read from GGUF files.`, closest(shown, [...rows.keys()], 3))
 }
