@@ -38,7 +38,8 @@ async function core() {
       write: false,
       target: 'es2022',
       lib: { entry: join(root, 'dist/index.js'), formats: ['es'] },
-      rolldownOptions: { external: id => /^[^./]/.test(id) && !id.startsWith(root), output: { minify: true } },
+      // As in the embed: what the core shares with the parts that it loads on demand stays in it, and is counted once.
+      rolldownOptions: { external: id => /^[^./]/.test(id) && !id.startsWith(root), preserveEntrySignatures: 'allow-extension', output: { minify: true } },
     },
   })
   const entry = output.find(chunk => chunk.type === 'chunk' && chunk.isEntry)

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The program: Node's streams and files around `main`. */
-import { open, readFile, stat } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,6 +51,16 @@ async function textOf(path: string, most: number): Promise<string> {
   }
 }
 
+async function bytesOf(path: string, start: number, end: number): Promise<Uint8Array> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(end - start), 0, end - start, start)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
 async function serve(port: number, began: (address: string) => void): Promise<void> {
   const folder = join(here, '..', 'app')
   await stat(folder)
@@ -63,7 +73,7 @@ async function serve(port: number, began: (address: string) => void): Promise<vo
 }
 
 const io: Io = {
-  stdin, stat: statOf, readFile: textOf, serve,
+  stdin, stat: statOf, readFile: textOf, readBytes: bytesOf, list: path => readdir(path), serve,
   stdout: text => { process.stdout.write(text) },
   stderr: text => { process.stderr.write(text) },
   version: async () => (JSON.parse(await readFile(join(here, '..', '..', 'package.json'), 'utf8')) as { version: string }).version,

@@ -8,6 +8,10 @@ export interface Io {
   readonly stat: (path: string) => Promise<Stat | null>
   /** The text of a file, cut after `most` bytes. Rejects where it cannot be read. */
   readonly readFile: (path: string, most: number) => Promise<string>
+  /** Bytes `start` to `end` of a file. Rejects where it cannot be read. */
+  readonly readBytes: (path: string, start: number, end: number) => Promise<Uint8Array>
+  /** Names in a folder. Rejects where it cannot be read. */
+  readonly list: (path: string) => Promise<readonly string[]>
   /** Serves a folder until the process is told to end; resolves then. `began` gets the address. */
   readonly serve: (port: number, began: (address: string) => void) => Promise<void>
   /** Version of the package. */

@@ -33,6 +33,8 @@ async function run(argv: readonly string[], stdin = ''): Promise<Result> {
       : path === '/dev/endless' ? { kind: 'other', size: 0 }
       : folders.includes(path) ? { kind: 'folder', size: 0 } : path in files ? { kind: 'file', size: files[path]!.length } : null),
     readFile: (path, most) => path === '/dev/endless' ? Promise.resolve('0'.repeat(most)) : path in files ? Promise.resolve(files[path]!.slice(0, most)) : Promise.reject(absent(path === 'locked.json' ? 'EACCES' : 'ENOENT')),
+    readBytes: (path, start, end) => Promise.resolve(Buffer.from(files[path] ?? '').subarray(start, end)),
+    list: path => Promise.resolve(Object.keys(files).flatMap(name => (name.startsWith(`${path}/`) ? [name.slice(path.length + 1)] : []))),
     serve: port => Promise.reject(absent(port === 80 ? 'EACCES' : port === 81 ? 'EADDRINUSE' : 'ENOENT')),
     version: () => Promise.resolve('1.2.3'),
   }
@@ -114,7 +116,7 @@ describe('exit status', () => {
     [1, 'estimate none.json --gpu h100', /^model: none.json does not exist/], [1, 'estimate locked.json --gpu h100', /^model: locked.json may not be read/], [1, 'estimate ./empty --gpu h100', /^model: .\/empty is a folder/],
     [1, 'estimate huge.json --gpu h100', /^model: huge.json has 1000000000000 bytes/], [1, 'estimate /dev/endless --gpu h100', /^model: .*bytes/],
     [1, 'estimate cut.json --gpu h100', /^model: cut.json ends before/], [1, 'estimate list.json --gpu h100', /^model: /],
-    ...['m.onnx', 'w.gguf'].map(file => [1, `estimate ${file} --gpu h100`, /^model: .*not read yet/] as const),
+    [1, 'estimate m.onnx --gpu h100', /^model: .*not read yet/], [1, 'estimate w.gguf --gpu h100', /^model: w.gguf ends after 4 bytes/],
     [1, 'estimate llama-3.1-8b --gpu none.json', /^gpu: none.json does not exist/], [1, 'estimate llama-3.1-8b --gpu wrong.json', /^gpu.bandwidth: /], [1, 'estimate llama-3.1-8b --gpu cut.json', /^gpu: cut.json/], [1, 'estimate llama-3.1-8b --gpu huge.json', /^gpu: huge.json has/],
     [1, 'explain llama-3.1-8b speed --gpu h100', /^quantity: "speed".*Close: /], [1, 'explain llama-3.1-8b tpot', /^gpu: /],
     [1, 'gpus h1000', /^gpu: .*Close: h100/], [1, 'models llama', /^model: "llama" stands for several/], [1, 'gpus a b', /^arguments: /],

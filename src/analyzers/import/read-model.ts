@@ -1,54 +1,47 @@
-/** One door for models: a config.json as object, text file or address. */
+/** One door for models: a config.json as object, a file or several, an address. What reads weights and addresses is loaded on demand. */
 import { error, failed, type Problem } from '../../problem.js'
 import { describes, readArchitecture } from './architectures.js'
 import { matches, read } from './huggingface.js'
-import { parseJson } from './json.js'
+import { longestJson, parseJson } from './json.js'
+import type { Address, Found, TextSource } from './source.js'
 
-/** What a File or Blob has; stated here because the core knows no DOM. */
-export interface TextSource {
-  readonly name?: string
-  readonly size: number
-  readonly text: () => Promise<string>
-}
-
-/** A URL object. */
-export interface Address { readonly href: string }
+export type { Address, TextSource } from './source.js'
 
 export interface ReadModel {
-  /** What `Scenario.model` takes; null where the source cannot be used. */
+  /** What `Scenario.model` takes; null where the source cannot be used. With weights, its field `tensors` is a `TensorSummary`. */
   readonly model: object | null
   readonly problems: readonly Problem[]
 }
 
-const largest = 8 * 2 ** 20
-
-/** Reads a model from a config.json: an object, a File or Blob, or a URL. Never throws for a bad source. */
-export async function readModel(source: TextSource | Address | object): Promise<ReadModel> {
+/**
+ * Reads a model: a config.json as object, File or Blob; a GGUF or safetensors file; several files of one checkpoint (an
+ * array, a FileList); a URL of a file or of a repository on huggingface.co. Of weights only the headers are read. Never
+ * throws for a bad source.
+ */
+export async function readModel(source: TextSource | Address | Iterable<TextSource> | object): Promise<ReadModel> {
+  if (Symbol.iterator in source) return readFiles([...source])
   if (isText(source)) return readText(source)
-  if (isAddress(source)) return readAddress(source)
+  if (isAddress(source)) return readFound(import('./hub.js').then(hub => hub.readAddress(source), lost))
   return readObject(source)
 }
 
+/** A config.json is read at once; what is too long for one, or something else, is read or refused there. */
 async function readText(source: TextSource): Promise<ReadModel> {
-  const name = source.name ?? 'config.json'
-  if (/\.(onnx|gguf|safetensors|param|bin|pt|pth)$/i.test(name)) return refuse(error('not-supported', 'model', `${name}: this file format is not read yet.`, ['config.json']))
-  if (source.size > largest) return refuse(error('oversized', 'model', `${name} has ${String(source.size)} bytes; a config.json has at most ${String(largest)}.`, ['config.json']))
-  const parsed = await parseJson(await source.text(), name)
+  const { name, size, slice } = source
+  if (size > longestJson || (name === undefined ? slice !== undefined : !/(?<!\.index|hf_quant_config)\.json$/i.test(name))) return readFiles([source])
+  const parsed = await parseJson(await source.text(), name ?? 'config.json')
   return 'problem' in parsed ? refuse(parsed.problem) : readObject(parsed.value)
 }
 
-/** `fetch` as every host has it; the core compiles without knowing one. */
-type Fetch = (address: string) => Promise<{ ok: boolean; status: number; text: () => Promise<string> }>
+const readFiles = (files: readonly TextSource[]): Promise<ReadModel> => readFound(import('./weights.js').then(weights => weights.readFiles(files), lost))
 
-async function readAddress({ href }: Address): Promise<ReadModel> {
-  try {
-    const response = await (globalThis as unknown as { fetch: Fetch }).fetch(href)
-    if (!response.ok) return refuse(error('unreadable', 'model', `${href} answered with status ${String(response.status)}.`))
-    const text = await response.text()
-    return await readText({ name: href.split('/').at(-1) ?? href, size: text.length, text: () => Promise.resolve(text) })
-  } catch {
-    return refuse(error('unreadable', 'model', `${href} cannot be reached.`))
-  }
+const lost = (): Found => ({ config: null, problems: [error('unreadable', 'model', 'The part of this program that reads such files could not be loaded.')] })
+
+async function readFound(found: Promise<Found>): Promise<ReadModel> {
+  const { config, problems } = await found
+  if (config === null) return { model: null, problems }
+  const { model, problems: more } = readObject(config)
+  return { model, problems: [...problems, ...more] }
 }
 
 function readObject(source: unknown): ReadModel {
