@@ -5,7 +5,8 @@ import type { Memory, Phase, Report } from '../scenario/report.js'
 import type { Scenario } from '../scenario/schema.js'
 import { largestFitting } from './inverse.js'
 import { metrics, type Totals } from './metrics.js'
-import { generates, kindsOf } from './models/model.js'
+import { compare } from './import/tensors.js'
+import { generates, kindsOf, type Model } from './models/model.js'
 import { phaseReport } from './report.js'
 import { resolve } from './resolve.js'
 import { decodeVector, memoryAt, prefillVector, prepare, type Run } from './run.js'
@@ -45,8 +46,14 @@ export function answer(run: Run): Report {
     schema: 'roofline/1', scenario: { ...scenario, workload: ofMode(scenario.workload) }, model: { id: resolved.id, family, parameters, activeParameters, macs, cacheBytesPerToken, context }, device: run.device, phases, memory,
     stages: [], links: linksOf(run, phases, totals),
     metrics: metrics(mode, totals, maxBatch, maxContext),
-    problems: resolved.notes.map(p => ({ ...p, suggestions: [...p.suggestions] })),
+    problems: [...resolved.notes, ...differing(resolved.model, parameters)].map(p => ({ ...p, suggestions: [...p.suggestions] })),
   }
+}
+
+/** What the tensors of a file say against the architecture. */
+function differing({ tensors }: Model, derived: number): readonly Problem[] {
+  const problem = tensors == null ? null : compare(tensors, derived)
+  return problem === null ? [] : [problem]
 }
 
 export function totalsOf({ resolved }: Run, [first, decode]: readonly Phase[]): Totals {

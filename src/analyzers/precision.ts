@@ -12,7 +12,8 @@ const quantizable: readonly WeightGroup[] = ['attention', 'ffn', 'experts', 'sha
 export interface Rate { readonly peak: string; readonly flops: number; readonly dtype: string }
 
 export interface Decided {
-  readonly weights: string
+  /** Null where the tensors of the file say it, part by part. */
+  readonly weights: string | null
   readonly activations: string
   readonly cache: string
   /** Bytes per element by name of width: `bytes_ffn`, `bytes_activation`, `bytes_cache`. */
@@ -69,20 +70,33 @@ function decide(asked: Asked, model: Model, device: Device): Decision {
   const weightOnly = new Set<string>()
   for (const group of weightGroups) {
     const dtype = groups.includes(group) ? main : rest
-    widths[`bytes_${group}`] = bytesPerElement(dtype)
-    dtypes[`bytes_${group}`] = dtype.id
-    const engine = productEngine(dtype, activations, device)
-    if (!engine && dtype.id !== activations.id) weightOnly.add(dtype.id)
+    const held = asked.weights === null ? heldIn(model.tensors, group) : null
+    widths[`bytes_${group}`] = held?.width ?? bytesPerElement(dtype)
+    dtypes[`bytes_${group}`] = held?.name ?? dtype.id
+    // GGML's kernels widen the weights block by block; other files say in their config what they are computed in.
+    const widened = held !== null && model.tensors?.format === 'gguf' && held.width < 2
+    if (widened) weightOnly.add(held.name)
+    const engine = widened ? null : productEngine(dtype, activations, device)
+    if (!engine && !widened && dtype.id !== activations.id) weightOnly.add(dtype.id)
     rates[`peak_${group}`] = engine ?? { ...core, dtype: activations.id }
   }
   for (const id of weightOnly) problems.push(note('weight-only', 'precision.weights', `Weights held in ${id} are computed in ${activations.id}: ${reasonOf(id, device)}`))
   if (device.peaks.fp32 === null) problems.push(note('unknown-vector-peak', 'gpu', `The vector rate of ${device.name} is not known; vector work is bounded by memory alone.`))
-  return { decided: { weights: main.id, activations: activations.id, cache: cache.id, widths, dtypes, rates, vector: device.peaks.fp32 }, problems }
+  return { decided: { weights: asked.weights === null && model.tensors != null ? null : main.id, activations: activations.id, cache: cache.id, widths, dtypes, rates, vector: device.peaks.fp32 }, problems }
+}
+
+/** How the tensors of a file hold a part of the model: bytes per element with their scales, and the file's names of the dtypes. */
+function heldIn(tensors: Model['tensors'], group: WeightGroup): { readonly width: number; readonly name: string } | null {
+  let elements = 0, bytes = 0
+  const names: string[] = []
+  for (const [name, held] of Object.entries(tensors?.groups[group] ?? {})) { elements += held.elements; bytes += held.bytes; names.push(name) }
+  return elements > 0 && bytes > 0 ? { width: bytes / elements, name: names.join(' + ') } : null
 }
 
 function reasonOf(id: string, device: Device): string {
   const dtype = findDtype(id)
-  return 'code' in dtype || dtype.operand !== null ? `${device.name} has no engine for it.` : 'it is a weight-only format.'
+  if ('code' in dtype) return 'they are widened as they are read.'
+  return dtype.operand !== null ? `${device.name} has no engine for it.` : 'it is a weight-only format.'
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Profile } from './graph.js'
 import { describes, readArchitecture } from './import/architectures.js'
 import { read } from './import/huggingface.js'
 import { decoderModel } from './models/decoder.js'
-import { generates, indivisible, type Model } from './models/model.js'
+import { generates, indivisible, type Model, type TensorFacts } from './models/model.js'
 import { findModel } from './models/catalog.js'
 import { decidePrecision, type Decided } from './precision.js'
 import { findProfile } from './profiles.js'
@@ -116,9 +116,18 @@ function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   if (seen) return seen
   const { model, problems } = describes(config) ? readArchitecture(config) : fromDecoder(config)
   const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
-  const found = model === null ? placed : { id, model, notes: placed }
+  const found = model === null ? placed : { id, model: { ...model, tensors: tensorsOf(config) }, notes: placed }
   known.set(config, found)
   return found
+}
+
+/** The summary of tensors that a reader of weights left in a config; null without one, or with one that does not hold together. */
+function tensorsOf(config: object): TensorFacts | null {
+  const { tensors } = config as { tensors?: Partial<TensorFacts> | null }
+  if (typeof tensors !== 'object' || tensors === null || typeof tensors.groups !== 'object' || typeof tensors.format !== 'string') return null
+  const held = Object.values(tensors.groups).flatMap(group => Object.values(group ?? {}))
+  const sound = held.every(({ elements, bytes }) => [elements, bytes].every(n => Number.isFinite(n) && n >= 0))
+  return held.length > 0 && sound ? { format: tensors.format, groups: tensors.groups, parameters: tensors.parameters ?? null } : null
 }
 
 function fromDecoder(config: object): { readonly model: Model | null; readonly problems: readonly Problem[] } {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import ggml from '../../data/ggml.json' with { type: 'json' }
 import { read } from '../../src/analyzers/import/huggingface.js'
 import { compare, type TensorSummary } from '../../src/analyzers/import/tensors.js'
-import { analyze, dtypes, models, readModel, type ReadModel } from '../../src/index.js'
+import { analyze, dtypes, explain, models, readModel, type ReadModel } from '../../src/index.js'
 import { architectures, metadataOf, q4km, tensorsOf } from './gguf-models.js'
 import { Bytes, bytesOf, fileOf, gguf, ggufFile, type Meta, type Shape } from './weight-files.js'
 
@@ -107,6 +107,32 @@ test.each([
   const perToken = (size - bytes) / decoder.vocabulary
   expect(perToken).toBeGreaterThan(15)
   expect(perToken).toBeLessThan(65)
+})
+
+test('Q4_K_M of Llama 3.1 8B is planned with the bytes of its tensors, computed in 16 bit, and says which', async () => {
+  const { config } = models.find(model => model.id === 'llama-3.1-8b')!
+  const decoder = read(config).model!
+  const tensors = tensorsOf(decoder, 'llama').map(tensor => ({ ...tensor, type: q4km(tensor.name, tensor.shape, 32, true) }))
+  const { model } = await readModel(ggufFile(metadataOf(decoder, 'llama'), tensors))
+  const gpu = 'rtx-4090'
+  const report = analyze({ model: model!, gpu })
+  const counted = tensors.filter(tensor => !tensor.name.includes('rope_freqs')).reduce((sum, tensor) => sum + bytesOf(tensor), 0)
+  expect(report.model?.parameters).toBe(8_030_261_248)
+  expect(report.memory?.weights).toBeCloseTo(counted, -2)
+  expect(report.scenario.precision?.weights).toBeNull()
+  expect(report.problems.map(p => p.code)).toContain('weight-only')
+  expect(report.problems.map(p => p.code)).not.toContain('tensors-differ')
+  expect(analyze(report.scenario).memory).toEqual(report.memory)
+  // Asked for in another format, the file's own does not count.
+  expect(analyze({ model: model!, gpu, precision: { weights: 'bf16' } }).memory?.weights).toBe(2 * 8_030_261_248)
+  expect(explain({ model: model!, gpu }, 'memory/weights').inputs.find(input => input.name === 'bytes_ffn')).toMatchObject({ source: expect.stringMatching(/tensors of the file/) as unknown })
+})
+
+test('a difference between tensors and architecture is said with both numbers', () => {
+  const { config } = models.find(model => model.id === 'llama-3.1-8b')!
+  const tensors = { format: 'safetensors', parameters: 8_030_261_249, groups: { ffn: { BF16: { tensors: 1, elements: 8, bytes: 16 } } } }
+  expect(analyze({ model: { ...config, tensors }, gpu: 'h100' }).problems).toContainEqual(expect.objectContaining({ code: 'tensors-differ', severity: 'note' }))
+  for (const broken of [1, [], { groups: 3 }, { format: 'gguf', groups: { ffn: { x: { elements: NaN, bytes: -1 } } } }]) expect(analyze({ model: { ...config, tensors: broken }, gpu: 'h100' }).memory?.weights).toBe(2 * 8_030_261_248)
 })
 
 describe('what is said of files that are not read', () => {

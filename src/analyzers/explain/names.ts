@@ -23,7 +23,8 @@ export function passScope(run: Run, s: Structure, sizes: Float64Array): Scope {
 function width({ resolved: { precision } }: Run, name: string, value: number): Input | null {
   if (!name.startsWith('bytes_')) return null
   const dtype = precision.dtypes[name] ?? ''
-  return plain(name, `bytes per ${name.slice(6)} element in ${dtype}`, value, 'byte', `data/dtypes.json: ${dtype}`)
+  const fromFile = precision.weights === null && !['bytes_activation', 'bytes_cache', 'bytes_stat', 'bytes_index'].includes(name)
+  return plain(name, `bytes per ${name.slice(6)} element in ${dtype}`, value, 'byte', fromFile ? 'the tensors of the file, scales included' : `data/dtypes.json: ${dtype}`)
 }
 
 function rate({ resolved: { precision, device, efficiency } }: Run, name: string, value: number): Input | null {

@@ -35,7 +35,7 @@ export interface TensorSummary {
  * @param derived parameters of the model's graph, tied weights once
  * @returns the note `tensors-differ` with both numbers; null where they agree or the file does not tell
  */
-export function compare({ parameters }: TensorSummary, derived: number): Problem | null {
+export function compare({ parameters }: Pick<TensorSummary, 'parameters'>, derived: number): Problem | null {
   if (parameters === null || parameters === derived) return null
   const [by, than] = parameters > derived ? [parameters - derived, 'more'] : [derived - parameters, 'fewer']
   return note('tensors-differ', 'model', `The tensors of the checkpoint hold ${parameters} parameters, ${by} ${than} than the ${derived} that follow from its architecture.`)

@@ -37,6 +37,13 @@ export interface Stack {
   readonly kinds: readonly Kind[]
 }
 
+/** Elements and bytes by part of the model and dtype (src/analyzers/import/tensors.ts). */
+export interface TensorFacts {
+  readonly format: string
+  readonly parameters: number | null
+  readonly groups: Readonly<Partial<Record<string, Readonly<Record<string, { readonly elements: number; readonly bytes: number }>>>>>
+}
+
 export interface Model {
   readonly family: 'decoder' | 'encoder' | 'encoder-decoder' | 'vision'
   /** What goes in beside the decoder's own tokens, and is read once. */
@@ -50,6 +57,8 @@ export interface Model {
   readonly precision: Precision
   readonly sizes: Sizes
   readonly stacks: readonly Stack[]
+  /** What the file's tensors add up to, where a file with weights was read: then bytes come from them. */
+  readonly tensors?: TensorFacts | null
   /** What the importer read, for a decoder. */
   readonly decoder: Decoder | null
 }
