@@ -28,18 +28,21 @@ export const figureStyles = css`
   .more .name { color: var(--ink-2); margin-right: 4px }
   .more > div { color: var(--ink) }
   .more > .explanation { order: 1; flex: 1 0 100%; margin: 8px 0 0 -16px }
+  .forward #latency { display: block }
   @container (max-width: 1240px) {
     .figures { grid-template-columns: repeat(6, minmax(0, 1fr)) }
     .figure { grid-column: span 2; border-bottom: 1px solid var(--hairline) }
     .figure:nth-child(3n + 1 of .figure) { box-shadow: none }
     .figure:nth-child(3n + 1 of .figure) .cell { padding-left: 0 }
     #latency { display: block }
+    .forward .figure:nth-child(n + 4 of .figure) { grid-column: span 3 }
     .more { border-top: 0 }
     .more .latency { display: none }
   }
   @container (max-width: 640px) {
     .figures { grid-template-columns: 1fr 1fr }
-    .figure { grid-column: auto }
+    .figure, .forward .figure:nth-child(n + 4 of .figure) { grid-column: auto }
+    .forward .figure:nth-child(5 of .figure) { grid-column: 1 / -1 }
     .figure:nth-child(n of .figure) { box-shadow: none }
     .figure:nth-child(n of .figure) .cell { padding: 12px 12px 12px 0 }
     .figure:nth-child(even of .figure) { box-shadow: -1px 0 var(--hairline) }
