@@ -84,12 +84,12 @@ export function rejoined(scenario: Scenario, before: Scenario): Scenario {
 
 /** What another model had and this one has no room for; it never leaves the page. */
 const aside = Symbol('aside')
-type Aside = Pick<Workload, 'prompt' | 'output'>
+type Aside = Pick<Workload, 'prompt' | 'output' | 'cached'>
 type Holding = Scenario & { readonly [aside]?: Aside }
 
 /**
  * The scenario with another model. The prompt of a text model is no prompt of one that writes out what it hears: where it
- * exceeds the few positions of an encoder-decoder, it is put aside, and comes back with a model that has room for it.
+ * exceeds the few positions of an encoder-decoder, it is put aside with what of it was cached, and comes back with a model that has room for it.
  */
 export function withModel(scenario: Scenario, model: string | object): Scenario {
   const { [aside]: kept, ...rest } = scenario as Holding
@@ -98,9 +98,9 @@ export function withModel(scenario: Scenario, model: string | object): Scenario 
   const room = roomOf(model)
   if (holds(room, back)) return { ...rest, model, ...back === undefined ? {} : { workload: back } }
   if (holds(room, workload)) return { ...scenario, model }
-  const { prompt, output, ...others } = workload ?? {}
+  const { prompt, output, cached, ...others } = workload ?? {}
   const stays = output !== undefined && holds(room, { output }) ? { output } : {}
-  const put: Aside = { ...prompt === undefined ? {} : { prompt }, ...output === undefined || 'output' in stays ? {} : { output } }
+  const put: Aside = { ...prompt === undefined ? {} : { prompt }, ...cached === undefined ? {} : { cached }, ...output === undefined || 'output' in stays ? {} : { output } }
   return { ...rest, model, workload: { ...others, ...stays }, [aside]: { ...put, ...kept } } as Scenario
 }
 
