@@ -6,6 +6,7 @@ export const figureStyles = css`
   .figures { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); grid-auto-flow: dense; border-top: 1px solid var(--hairline) }
   .figure { min-width: 0 }
   .cell { display: block; width: 100%; height: 100%; padding: 16px 16px 16px 0 }
+  #maxBatch .cell { display: flex; flex-direction: column }
   .cell > .name, .cell > .value, .cell > .band { display: block }
   button.cell:hover > .value { text-decoration: underline dotted var(--edge) 1px; text-underline-offset: 6px }
   .cell.open { background: var(--surface-2); box-shadow: -16px 0 var(--surface-2) }

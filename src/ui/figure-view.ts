@@ -28,7 +28,7 @@ export function figures(report: Report, opener: Opener): TemplateResult {
       ${further('mbu', msg('MBU, decode'), metrics.mbu, share(metrics.mbu), report, opener)}
       ${further('joulesPerToken', msg('Energy per token'), metrics.joulesPerToken, number(metrics.joulesPerToken, 'J'), report, opener)}
       ${further('maxBatch', msg('Largest batch'), metrics.maxBatch, compact(metrics.maxBatch), report, opener)}
-      ${further('maxContext', msg('Longest context'), metrics.maxContext, html`${compact(metrics.maxContext)} <span class="muted">${msg('tokens')}</span>`, report, opener)}</div>`}`
+      ${metrics.maxContext === null ? nothing : further('maxContext', msg('Longest context'), metrics.maxContext, html`${compact(metrics.maxContext)} <span class="muted">${msg('tokens')}</span>`, report, opener)}</div>`}`
 }
 
 /** The five figures of one pass over the batch; of a model that does not fit only the memory and the batch that would. */

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { compact, percent, quantity, scaled, scaleOf } from '../../src/format.js'
 import { analyze, type Report, type Scenario } from '../../src/index.js'
 import '../../src/ui/define.js'
-import { setLocale, type RooflineCalculator, type RooflineChart, type RooflineGpus, type RooflineKernels } from '../../src/ui/index.js'
+import { setLocale, type RooflineCalculator, type RooflineChart, type RooflineGpus } from '../../src/ui/index.js'
 
 const gpu = 'h100-sxm5-80gb'
 const passes = ['bert-base', 'vit-b-16', 'clip-vit-b-32'], writers = ['t5-base', 'whisper-tiny']
@@ -21,12 +21,14 @@ async function page(attributes: Readonly<Record<string, string>>): Promise<Roofl
 
 async function settle(calculator: RooflineCalculator): Promise<void> {
   await calculator.updateComplete
-  const chart = part<RooflineChart>(calculator, 'roofline-chart')
+  const chart = chartOf(calculator)
   await expect.poll(() => chart.drawn.length).toBe(chart.data!.points.length)
-  await Promise.all(['roofline-kernels', 'roofline-memory'].map(name => part<RooflineKernels>(calculator, name).updateComplete))
+  await Promise.all(['roofline-kernels', 'roofline-memory'].map(name => part(calculator, name).updateComplete))
 }
 
-const part = <T extends Element>(calculator: RooflineCalculator, selector: string): T => calculator.renderRoot.querySelector<T>(selector)!
+type Part = HTMLInputElement & { readonly renderRoot: ShadowRoot, readonly updateComplete: Promise<boolean> }
+const part = (calculator: RooflineCalculator, selector: string): Part => calculator.renderRoot.querySelector<Part>(selector)!
+const chartOf = (calculator: RooflineCalculator): RooflineChart => calculator.renderRoot.querySelector<RooflineChart>('roofline-chart')!
 const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 const shown = (calculator: RooflineCalculator, figure: string): string => plain(part(calculator, `#${figure} .value`).textContent)
 const headlines = (calculator: RooflineCalculator): string[] => [...calculator.renderRoot.querySelectorAll('.figure .value, .more span:last-child')].map(value => plain(value.textContent))
@@ -34,7 +36,7 @@ const labels = (calculator: RooflineCalculator): string[] => [...calculator.rend
 const rate = (value: number): string => { const scale = scaleOf(value, ''); return plain(`${scaled(value, scale)}${scale.prefix} /s`) }
 
 async function choose(calculator: RooflineCalculator, selector: string, value: string): Promise<void> {
-  const field = part<HTMLInputElement>(calculator, selector)
+  const field = part(calculator, selector)
   field.value = value
   field.dispatchEvent(new Event('change', { bubbles: true }))
   await settle(calculator)
@@ -47,10 +49,10 @@ async function pick(calculator: RooflineCalculator, value: string): Promise<void
 
 /** What has an answer is never a dash, and nothing is no number. */
 function complete(calculator: RooflineCalculator, report: Report): void {
-  const texts = [...headlines(calculator), ...[...part<RooflineKernels>(calculator, 'roofline-kernels').renderRoot.querySelectorAll('tfoot button')].map(cell => plain(cell.textContent))]
+  const texts = [...headlines(calculator), ...[...part(calculator, 'roofline-kernels').renderRoot.querySelectorAll('tfoot button')].map(cell => plain(cell.textContent))]
   for (const text of texts) expect(text, JSON.stringify(texts)).not.toMatch(/null|NaN|undefined|–|^$/)
   expect(part(calculator, '.verdict').textContent).not.toMatch(/null|NaN|undefined|–/)
-  const chart = part<RooflineChart>(calculator, 'roofline-chart')
+  const chart = chartOf(calculator)
   expect(chart.drawn.map(({ key }) => key).sort()).toEqual(report.phases.flatMap(({ phase, kernels }) => kernels.filter(({ intensity }) => (intensity ?? 0) > 0).map(({ id }) => `${phase}/${id}`)).sort())
   expect(chart.renderRoot.querySelectorAll('tbody tr')).toHaveLength(chart.drawn.length)
 }
@@ -74,11 +76,11 @@ test.each(passes)('%s: the figures of a pass are those of the report', async mod
   expect(plain(part(calculator, '.verdict').textContent)).toMatch(new RegExp(`A forward pass at batch 32, .+ each, is bound by ${pass!.limit}: ${plain(quantity(pass!.seconds.estimate, 's'))}, .+ at best\\.$`))
   for (const figure of ['ttft', 'tpot', 'tokensPerSecond', 'usdPerMillionTokens']) expect(part(calculator, `#${figure}`)).toBeNull()
   complete(calculator, report)
-  const chart = part<RooflineChart>(calculator, 'roofline-chart')
+  const chart = chartOf(calculator)
   expect(chart.drawn).toHaveLength(pass!.kernels.length)
   expect(plain(chart.renderRoot.querySelector('.key li')!.textContent)).toBe('forward pass')
   expect(chart.renderRoot.querySelector('.sentence')!.textContent).toContain('of the forward pass')
-  expect([...part<RooflineKernels>(calculator, 'roofline-kernels').renderRoot.querySelectorAll('.segments button')].map(tab => tab.textContent.trim())).toEqual(['Forward'])
+  expect([...part(calculator, 'roofline-kernels').renderRoot.querySelectorAll('.segments button')].map(tab => tab.textContent.trim())).toEqual(['Forward'])
 })
 
 test.each(writers)('%s: the figures of a request are those of the report', async model => {
@@ -92,7 +94,7 @@ test.each(writers)('%s: the figures of a request are those of the report', async
   expect(shown(calculator, 'tokensPerSecond')).toBe(rate(report.metrics!.tokensPerSecond!))
   const texts = [...calculator.renderRoot.querySelectorAll('.figure .value')].map(value => plain(value.textContent))
   for (const text of texts) expect(text).not.toMatch(/null|NaN|undefined|–/)
-  const chart = part<RooflineChart>(calculator, 'roofline-chart')
+  const chart = chartOf(calculator)
   const drawable = report.phases.flatMap(({ kernels }) => kernels.filter(({ intensity }) => (intensity ?? 0) > 0))
   expect(chart.drawn).toHaveLength(drawable.length)
 })
@@ -118,10 +120,10 @@ test('each model has its own fields', async () => {
 test('the size of the image, the sequence and the audio change the answer', async () => {
   const calculator = await page({ model: 'vit-b-16', gpu, batch: '32' })
   const before = shown(calculator, 'latency')
-  expect(part<HTMLInputElement>(calculator, '#workload-image').value).toBe('224 × 224')
+  expect(part(calculator, '#workload-image').value).toBe('224 × 224')
   await choose(calculator, '#workload-image', '384x448')
   expect(calculator.scenario.workload?.image).toEqual([384, 448])
-  expect(part<HTMLInputElement>(calculator, '#workload-image').value).toBe('384 × 448')
+  expect(part(calculator, '#workload-image').value).toBe('384 × 448')
   expect(shown(calculator, 'latency')).not.toBe(before)
   expect(shown(calculator, 'latency')).toBe(plain(quantity(analyze({ model: 'vit-b-16', gpu, workload: { batch: 32, image: [384, 448] } }).metrics!.latency, 's')))
   await choose(calculator, '#workload-image', '384')
@@ -171,7 +173,7 @@ test('from a decoder to every other model and back nothing is lost, and nothing 
 
 test('what a model has no room for is said, where it was asked', async () => {
   const calculator = await page({ model: 'whisper-tiny', gpu })
-  const field = part<HTMLInputElement>(calculator, '#workload-prompt')
+  const field = part(calculator, '#workload-prompt')
   field.value = '500'
   field.dispatchEvent(new Event('change', { bubbles: true }))
   await calculator.updateComplete
@@ -182,19 +184,19 @@ test('what a model has no room for is said, where it was asked', async () => {
 test('every figure of a pass is explained below it', async () => {
   const calculator = await page({ model: 'vit-b-16', gpu, batch: '32' })
   for (const figure of ['latency', 'samplesPerSecond', 'memory', 'mfu', 'maxBatch']) {
-    part<HTMLButtonElement>(calculator, `#${figure} button`).click()
+    part(calculator, `#${figure} button`).click()
     await calculator.updateComplete
-    const panel = part<HTMLElement & { updateComplete: Promise<boolean>, renderRoot: ShadowRoot }>(calculator, 'roofline-explain')
+    const panel = part(calculator, 'roofline-explain')
     await panel.updateComplete
     await expect.poll(() => panel.renderRoot.querySelector('.value b')?.textContent ?? '', { message: figure }).toMatch(/\d/)
-    part<HTMLButtonElement>(calculator, `#${figure} button`).click()
+    part(calculator, `#${figure} button`).click()
     await calculator.updateComplete
   }
 })
 
 test('the GPU table compares passes by their time', async () => {
   const calculator = await page({ model: 'vit-b-16', gpu, batch: '32' })
-  const list = part<RooflineGpus>(calculator, 'roofline-gpus')
+  const list = calculator.renderRoot.querySelector<RooflineGpus>('roofline-gpus')!
   list.scrollIntoView()
   await expect.poll(() => list.listed.length).toBeGreaterThan(0)
   await list.updateComplete
@@ -218,17 +220,17 @@ test('a pass that does not fit has changes that do', async () => {
   expect(calculator.report.memory?.fits).toBe(false)
   expect(shown(calculator, 'latency')).toBe('–')
   expect(shown(calculator, 'maxBatch')).toBe(compact(calculator.report.metrics!.maxBatch))
-  part<HTMLButtonElement>(calculator, '.ways button').click()
+  part(calculator, '.ways button').click()
   await settle(calculator)
   expect(calculator.report.memory?.fits).toBe(true)
 })
 
 test('passes are compared in their figures, a pass with a request in both', async () => {
   const calculator = await page({ model: 'vit-b-16', gpu, batch: '32' })
-  part<HTMLButtonElement>(calculator, '#tool-compare').click()
+  part(calculator, '#tool-compare').click()
   await calculator.updateComplete
   await choose(calculator, '#workload-batch', '64')
-  const compare = part<HTMLElement & { renderRoot: ShadowRoot, updateComplete: Promise<boolean> }>(calculator, 'roofline-compare')
+  const compare = part(calculator, 'roofline-compare')
   await compare.updateComplete
   const rows = (): string[] => [...compare.renderRoot.querySelector('tbody')!.rows].map(row => plain(row.cells[0]!.textContent))
   expect(rows()).toEqual(['Latency of the batch', 'Samples', 'MFU'])
