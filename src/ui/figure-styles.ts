@@ -51,6 +51,7 @@ export const figureStyles = css`
     .value { font-size: 22px; line-height: 30px }
     .band { white-space: normal }
     .more { display: grid; gap: 4px; padding-bottom: 24px }
+    .forward + .more > div { display: flex; justify-content: space-between }
     .more > div > button { display: flex; width: 100%; justify-content: space-between }
     .more > .explanation { order: 0 }
   }

@@ -11,7 +11,7 @@ import { sentenceOf } from './locale.js'
 export function titles({ by, down }: Order, forward: boolean, sort: (by: Column) => void): TemplateResult {
   const head = (column: Column, title: string | TemplateResult, classes = 'n'): TemplateResult => html`<th scope="col" class=${classes} aria-sort=${by !== column ? 'none' : down ? 'descending' : 'ascending'}><button type="button" @click=${() => { sort(column) }}>${title}</button></th>`
   return html`${head('name', 'GPU', '')}${head('tp', html`<span aria-hidden="true">×</span><span class="hidden">${msg('Number of GPUs')}</span>`)}
-    ${forward ? html`${head('latency', msg('Latency'))}<td class="graph"></td>
+    ${forward ? html`${head('latency', msg('Latency'), 'n one')}<td class="graph"></td>
     ${head('samplesPerSecond', msg('Samples/s'))}${head('samplesPerSecondPerGpu', msg('Samples/s per GPU'), 'n wide roomy')}` : html`${head('ttft', msg('First token'), 'n wide')}${head('tpot', msg('Per token'))}<td class="graph"></td>
     ${head('tokensPerSecondPerGpu', msg('Tokens/s per GPU'), 'n wide roomy')}${head('usdPerMillionTokens', msg('$ per M tokens'))}`}${head('free', msg('Free'), 'n wide')}<td></td>`
 }
