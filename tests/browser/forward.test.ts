@@ -146,7 +146,7 @@ test('from a decoder to every other model and back nothing is lost, and nothing 
   calculator.scenario = decoder
   await settle(calculator)
   const first = calculator.report
-  for (const model of [...passes, 'modernbert-base', ...writers, 'bart-base', 'whisper-large-v3', 'deit-b-16']) {
+  for (const model of [...passes, 'modernbert-base', ...writers, 'bart-base', 'whisper-large-v3', 'deit-b-16', 'swin-t', 'siglip-b-16', 'dit-xl-2']) {
     await pick(calculator, model)
     expect(calculator.report.problems.filter(({ code }) => code !== 'sequence-off'), model).toEqual([])
     expect(part(calculator, '[role="alert"]'), model).toBeNull()
