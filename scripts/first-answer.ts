@@ -7,7 +7,7 @@ import type * as Flags from '../src/ui/flags.js'
 import { data } from './data-plugin.js'
 
 const place = '<!-- first answer -->'
-const names: Readonly<Record<Figures.Figure['id'], string>> = { ttft: 'Time to first token', tpot: 'Time per output token', tokensPerSecond: 'Output tokens per second', usdPerMillionTokens: 'Cost per million tokens', latency: 'Latency' }
+const names: Readonly<Record<Figures.Figure['id'], string>> = { ttft: 'Time to first token', tpot: 'Time per output token', tokensPerSecond: 'Output tokens per second', usdPerMillionTokens: 'Cost per million tokens', latency: 'Latency', samplesPerSecond: 'Samples per second', mfu: 'MFU', maxBatch: 'Largest batch' }
 
 /** Puts the table in the place that index.html leaves for it. */
 export function firstAnswer(): Plugin {
@@ -44,14 +44,14 @@ async function tables(page: string, root: string): Promise<string> {
   const steps = report.phases.map(phase => {
     const whole = phase.seconds.estimate
     const rows = phase.kernels.map(kernel => ({ kernel, seconds: kernel.times * kernel.seconds.estimate })).sort((a, b) => b.seconds - a.seconds)
-    return table(`${phase.phase === 'decode' ? 'Decode, one step' : 'Prefill'}: ${quantity(whole, 's')}, bound by ${phase.limit}`, ['Kernel', 'Times', 'Work', 'Memory traffic', 'Time', 'Share', 'Bound by'],
+    return table(`${phase.phase === 'decode' ? 'Decode, one step' : phase.phase === 'forward' ? 'Forward pass' : 'Prefill'}: ${quantity(whole, 's')}, bound by ${phase.limit}`, ['Kernel', 'Times', 'Work', 'Memory traffic', 'Time', 'Share', 'Bound by'],
       rows.map(({ kernel, seconds }) => [kernel.id, String(kernel.times), kernel.flops > 0 ? quantity(kernel.flops, 'FLOP') : '–', quantity(kernel.bytes, 'B'), quantity(seconds, 's'), percent(seconds / whole) + narrow + '%', kernel.limit]))
   })
   return [table(title, ['', 'Estimate', 'Band', 'At best'], figures), table('Memory per GPU', ['', 'Bytes'], held), ...steps].join('\n')
 }
 
 function written({ id, value, low, high, best }: Figures.Figure, { quantity, dollars }: typeof Format): string[] {
-  const say = (amount: number | null): string => amount === null ? '–' : id === 'usdPerMillionTokens' ? `$${dollars(amount)}` : quantity(amount, id === 'tokensPerSecond' ? '' : 's').trimEnd()
+  const say = (amount: number | null): string => amount === null ? '–' : id === 'usdPerMillionTokens' ? `$${dollars(amount)}` : quantity(amount, ['ttft', 'tpot', 'latency'].includes(id) ? 's' : '').trimEnd()
   return [say(value), low === null || high === null ? '–' : `${say(low)} to ${say(high)}`, say(best)]
 }
 

@@ -11,11 +11,16 @@ export interface Figures {
   readonly tp: number
   readonly ttft: number | null
   readonly tpot: number | null
-  /** The decode step at best, and what bounds it. */
+  /** Of the request, or of one pass over the batch. */
+  readonly latency: number | null
+  /** The decode step, or the pass, at best, and what bounds it. */
   readonly least: number | null
   readonly limit: Limit | null
   readonly tokensPerSecondPerGpu: number | null
   readonly usdPerMillionTokens: number | null
+  /** Of a forward run; null for what generates. */
+  readonly samplesPerSecond: number | null
+  readonly samplesPerSecondPerGpu: number | null
   /** Bytes per GPU. */
   readonly free: number
   readonly basis: 'default' | 'calibrated'
@@ -84,13 +89,15 @@ function most(gpu: Device): number {
 
 /** The row of a report; null for one without an answer. */
 export function figuresOf({ scenario, phases, memory, metrics }: Report): Figures | null {
-  const decode = phases.find(({ phase }) => phase === 'decode')
-  if (memory === null || metrics === null || decode === undefined) return null
-  const { ttft, tpot, tokensPerSecondPerGpu, usdPerMillionTokens } = metrics
+  const told = phases.find(({ phase }) => phase === 'decode' || phase === 'forward')
+  if (memory === null || metrics === null || told === undefined) return null
+  const { ttft, tpot, latency, tokensPerSecondPerGpu, usdPerMillionTokens, samplesPerSecond } = metrics
+  const timed = tpot !== null || told.phase === 'forward'
   return {
-    tp: scenario.mesh?.tp ?? 1, ttft, tpot, tokensPerSecondPerGpu, usdPerMillionTokens,
-    least: tpot === null ? null : decode.seconds.bound, limit: tpot === null ? null : decode.limit,
-    free: memory.capacity - memory.total, basis: decode.seconds.basis,
+    tp: scenario.mesh?.tp ?? 1, ttft, tpot, latency, tokensPerSecondPerGpu, usdPerMillionTokens,
+    samplesPerSecond, samplesPerSecondPerGpu: samplesPerSecond === null ? null : samplesPerSecond / (scenario.gpus ?? 1),
+    least: timed ? told.seconds.bound : null, limit: timed ? told.limit : null,
+    free: memory.capacity - memory.total, basis: told.seconds.basis,
     activations: scenario.precision?.activations ?? '', weights: scenario.precision?.weights ?? '',
   }
 }

@@ -1,10 +1,11 @@
 /** The command line that gives the same answer. */
 import { fieldOf, flags } from './flags.js'
 import { differing, isObject, type Stand } from './stand.js'
+import { suited } from './suited.js'
 
 /** MODEL and flags where they say it all; else the whole scenario through a pipe. */
 export function command({ scenario, file }: Stand): string {
-  const asked = differing(scenario)
+  const asked = differing(suited(scenario))
   const model = typeof asked.model === 'string' ? asked.model : file
   const given = Object.entries(flags).filter(([name, [path]]) => name !== 'model' && fieldOf(asked, path) !== undefined)
   const known = new Set(['model', ...given.map(([, [path]]) => path)])

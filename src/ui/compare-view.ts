@@ -13,7 +13,8 @@ const most = 8
 
 /** The table of figures and memory. */
 export function figuresTable(a: Report, b: Report): TemplateResult {
-  const row = (one: Difference): TemplateResult => html`<tr><th scope="row">${nameOf(one.id)}</th><td class="n part">${amount(one, one.a)}</td><td class="n part">${amount(one, one.b)}</td>${difference(one)}</tr>`
+  const both = [a, b].every(({ phases }) => phases[0]?.phase === 'forward')
+  const row = (one: Difference): TemplateResult => html`<tr><th scope="row">${nameOf(one.id, both)}</th><td class="n part">${amount(one, one.a)}</td><td class="n part">${amount(one, one.b)}</td>${difference(one)}</tr>`
   return html`<table><caption class="hidden">${msg('Figures of A and B')}</caption>
     <thead><tr><td></td><th scope="col" class="n">A</th><th scope="col" class="n">B</th><th scope="col" class="n">${msg('Difference')}</th><td class="wide"></td></tr></thead>
     <tbody>${figureDifferences(a, b).map(row)}</tbody><tbody>${memoryDifferences(a, b).map(row)}</tbody></table>`
@@ -49,6 +50,7 @@ function difference({ a, b, unit }: Difference): TemplateResult {
 
 function amount({ unit }: Difference, value: number | null): TemplateResult {
   if (value === null) return html`<span class="muted">${none}</span>`
+  if (unit === '%') return share(value)
   if (unit === '$') return html`<span class="unit">$</span>${dollars(value)}`
   return value < 0 ? html`−${number(-value, unit)}` : number(value, unit)
 }
@@ -57,18 +59,20 @@ function amount({ unit }: Difference, value: number | null): TemplateResult {
 function signed(value: number, unit: Difference['unit']): TemplateResult {
   if (value === 0) return html`<span class="muted">${msg('same')}</span>`
   const size = Math.abs(value)
-  return html`<span class="number">${value < 0 ? '−' : '+'}${unit === '$' ? html`<span class="unit">$</span>${dollars(size)}` : number(size, unit)}</span>`
+  return html`<span class="number">${value < 0 ? '−' : '+'}${unit === '$' ? html`<span class="unit">$</span>${dollars(size)}` : unit === '%' ? share(size) : number(size, unit)}</span>`
 }
 
 function percent(value: number, of: number): TemplateResult {
   return html`<span class="number">${value < 0 ? '−' : '+'}${share(Math.abs(value) / of)}</span>`
 }
 
-function nameOf(id: Difference['id']): string {
+function nameOf(id: Difference['id'], forward: boolean): string {
   switch (id) {
     case 'ttft': return msg('Time to first token')
     case 'tpot': return msg('Time per output token')
-    case 'latency': return msg('Latency')
+    case 'latency': return forward ? msg('Latency of the batch') : msg('Latency')
+    case 'samplesPerSecond': return msg('Samples')
+    case 'mfu': return 'MFU'
     case 'tokensPerSecond': return msg('Output tokens')
     case 'tokensPerSecondPerGpu': return msg('Output tokens per GPU')
     case 'usdPerMillionTokens': return msg('Cost per million tokens')

@@ -9,6 +9,7 @@ import { labelOf } from './labels.js'
 import { nearest, turned } from './legal.js'
 import { sentenceOf } from './locale.js'
 import { suggestions, type Apply } from './problems.js'
+import { usualAudio } from './suited.js'
 
 /** What the fields show and what they change. */
 export interface Rail {
@@ -22,7 +23,7 @@ export interface Rail {
 }
 
 /** A number: `128k` and `2*4096` at once, other arithmetic as soon as it is worked out. Arrow keys move to the next. */
-export function number(of: Rail, path: string, inputMode: 'numeric' | 'decimal' = 'numeric'): TemplateResult {
+export function number(of: Rail, path: string, inputMode: 'numeric' | 'decimal' = 'numeric', label = labelOf(path)): TemplateResult {
   const take = (event: Event): void => {
     const input = event.target as HTMLInputElement
     const text = input.value.trim()
@@ -44,6 +45,23 @@ export function number(of: Rail, path: string, inputMode: 'numeric' | 'decimal' 
     if (next !== now) of.apply(path, String(next))
   }
   return field(of, path, html`<input id=${idOf(path)} inputmode=${inputMode} autocomplete="off" .value=${live(shown(of, path))} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`}
+    @keydown=${turn} @change=${take}>`, label)
+}
+
+/** Height and width; one number is both sides. Arrow keys add or take a patch. */
+export function size(of: Rail, path: string, step: number): TemplateResult {
+  const take = (event: Event): void => {
+    const text = (event.target as HTMLInputElement).value.trim()
+    of.apply(path, text !== '' && readPlain(text) !== null ? `${text}x${text}` : text)
+  }
+  const turn = (event: KeyboardEvent): void => {
+    const direction = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : null
+    const sides = (event.target as HTMLInputElement).value.split('×').map(readPlain)
+    if (direction === null || sides.length !== 2 || sides.includes(null)) return
+    event.preventDefault()
+    of.apply(path, sides.map(side => String(Math.max(step, (side ?? step) + direction * step))).join('x'))
+  }
+  return field(of, path, html`<input id=${idOf(path)} inputmode="text" autocomplete="off" .value=${live(shown(of, path))} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`}
     @keydown=${turn} @change=${take}>`)
 }
 
@@ -87,14 +105,20 @@ export function invalid({ problems }: Rail, path: string): 'true' | 'false' {
   return problems.some(one => one.path === path && one.severity === 'error') ? 'true' : 'false'
 }
 
-function field(of: Rail, path: string, control: TemplateResult): TemplateResult {
-  return html`<div class="field"><label for=${idOf(path)}>${labelOf(path)}</label>${control}<div class="why" id=${`note-${idOf(path)}`}>${why(of, path)}</div></div>`
+function field(of: Rail, path: string, control: TemplateResult, label = labelOf(path)): TemplateResult {
+  return html`<div class="field"><label for=${idOf(path)}>${label}</label>${control}<div class="why" id=${`note-${idOf(path)}`}>${why(of, path)}</div></div>`
 }
 
 /** What the field holds, or what its default came to. */
 function shown({ scenario, answer }: Rail, path: string, otherwise?: string): string {
-  const value = fieldOf(scenario, path) ?? otherwise ?? (answer === null ? '' : fieldOf(answer.scenario, path))
+  const value = fieldOf(scenario, path) ?? otherwise ?? (answer === null ? '' : fieldOf(answer.scenario, path) ?? usual(path))
+  if (Array.isArray(value)) return value.join(' × ')
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+/** A default that no answer states. */
+function usual(path: string): unknown {
+  return path === 'workload.audioSeconds' ? usualAudio : null
 }
 
 function idOf(path: string): string {

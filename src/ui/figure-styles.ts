@@ -6,6 +6,7 @@ export const figureStyles = css`
   .figures { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); grid-auto-flow: dense; border-top: 1px solid var(--hairline) }
   .figure { min-width: 0 }
   .cell { display: block; width: 100%; height: 100%; padding: 16px 16px 16px 0 }
+  #maxBatch .cell { display: flex; flex-direction: column }
   .cell > .name, .cell > .value, .cell > .band { display: block }
   button.cell:hover > .value { text-decoration: underline dotted var(--edge) 1px; text-underline-offset: 6px }
   .cell.open { background: var(--surface-2); box-shadow: -16px 0 var(--surface-2) }
@@ -28,18 +29,21 @@ export const figureStyles = css`
   .more .name { color: var(--ink-2); margin-right: 4px }
   .more > div { color: var(--ink) }
   .more > .explanation { order: 1; flex: 1 0 100%; margin: 8px 0 0 -16px }
+  .forward #latency { display: block }
   @container (max-width: 1240px) {
     .figures { grid-template-columns: repeat(6, minmax(0, 1fr)) }
     .figure { grid-column: span 2; border-bottom: 1px solid var(--hairline) }
     .figure:nth-child(3n + 1 of .figure) { box-shadow: none }
     .figure:nth-child(3n + 1 of .figure) .cell { padding-left: 0 }
     #latency { display: block }
+    .forward .figure:nth-child(n + 4 of .figure) { grid-column: span 3 }
     .more { border-top: 0 }
     .more .latency { display: none }
   }
   @container (max-width: 640px) {
     .figures { grid-template-columns: 1fr 1fr }
-    .figure { grid-column: auto }
+    .figure, .forward .figure:nth-child(n + 4 of .figure) { grid-column: auto }
+    .forward .figure:nth-child(5 of .figure) { grid-column: 1 / -1 }
     .figure:nth-child(n of .figure) { box-shadow: none }
     .figure:nth-child(n of .figure) .cell { padding: 12px 12px 12px 0 }
     .figure:nth-child(even of .figure) { box-shadow: -1px 0 var(--hairline) }
@@ -47,6 +51,7 @@ export const figureStyles = css`
     .value { font-size: 22px; line-height: 30px }
     .band { white-space: normal }
     .more { display: grid; gap: 4px; padding-bottom: 24px }
+    .forward + .more > div { display: flex; justify-content: space-between }
     .more > div > button { display: flex; width: 100%; justify-content: space-between }
     .more > .explanation { order: 0 }
   }

@@ -1,9 +1,9 @@
 /** The headline figures of a report, each with its band and the best possible. */
-import type { Limit, Phase, Report } from '../index.js'
+import type { Limit, Metrics, Phase, Report } from '../index.js'
 
 /** A value with what it would be at best, and its band. */
 export interface Figure {
-  readonly id: 'ttft' | 'tpot' | 'tokensPerSecond' | 'usdPerMillionTokens' | 'latency'
+  readonly id: 'ttft' | 'tpot' | 'tokensPerSecond' | 'usdPerMillionTokens' | 'latency' | 'samplesPerSecond' | 'mfu' | 'maxBatch'
   readonly value: number | null
   readonly best: number | null
   readonly low: number | null
@@ -14,8 +14,10 @@ export interface Figure {
 
 type Seconds = Pick<Phase['seconds'], 'bound' | 'estimate' | 'low' | 'high'>
 
-/** Time, throughput and cost; all follow from the seconds of the two phases. */
+/** Time, throughput and cost; all follow from the seconds of the two phases, or of the one pass. */
 export function figuresOf({ metrics, phases, scenario }: Report): Figure[] {
+  const pass = phases.find(({ phase }) => phase === 'forward')
+  if (metrics !== null && pass !== undefined) return ofPass(metrics, pass)
   const prefill = phases.find(({ phase }) => phase === 'prefill'), decode = phases.find(({ phase }) => phase === 'decode')
   if (metrics === null || prefill === undefined || decode === undefined) return []
   const steps = Math.max(0, (scenario.workload?.output ?? 0) - 1)
@@ -33,6 +35,17 @@ export function figuresOf({ metrics, phases, scenario }: Report): Figure[] {
     { id: 'tokensPerSecond', value: rate, best: faster(rate, request.bound), low: faster(rate, request.high), high: faster(rate, request.low), parts: null },
     { id: 'usdPerMillionTokens', value: cost, best: slower(cost, request.bound), low: slower(cost, request.low), high: slower(cost, request.high), parts: null },
     time('latency', metrics.latency, request, null),
+  ]
+}
+
+/** What one pass over the batch gives, in the order that it is shown. */
+function ofPass({ latency, samplesPerSecond, mfu, maxBatch }: Metrics, pass: Phase): Figure[] {
+  const { estimate, bound, low, high } = pass.seconds
+  const faster = (value: number | null, seconds: number | null): number | null => value === null || seconds === null ? null : value * estimate / seconds
+  const rate = (id: Figure['id'], value: number | null): Figure => ({ id, value, best: faster(value, bound), low: faster(value, high), high: faster(value, low), parts: null })
+  return [
+    time('latency', latency, pass.seconds, spent(pass)), rate('samplesPerSecond', samplesPerSecond), rate('mfu', mfu),
+    { id: 'maxBatch', value: maxBatch, best: null, low: null, high: null, parts: null },
   ]
 }
 

@@ -2,6 +2,7 @@
 import type { Report, Scenario } from '../index.js'
 import { fields, type Kind } from '../flags.js'
 import { readPlain } from '../number.js'
+import { withModel } from './suited.js'
 
 const { train: _, ...named } = fields
 
@@ -34,6 +35,7 @@ export function valueOf(kind: Kind, text: string): unknown {
 
 /** The scenario with one field set; undefined and empty text return it to its default. */
 export function withField(scenario: Scenario, path: string, value: unknown): Scenario {
+  if (path === 'model' && (typeof value === 'object' && value !== null || typeof value === 'string' && value !== '')) return withModel(scenario, value)
   const [first = '', second] = path.split('.')
   const entries = scenario as unknown as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>
   const next = second === undefined ? value : { ...entries[first], [second]: value }

@@ -3,7 +3,7 @@ import type { Alternative, Figures } from '../serving/index.js'
 import { words } from '../names.js'
 
 /** What the table is sorted by. */
-export type Column = 'name' | 'tp' | 'ttft' | 'tpot' | 'tokensPerSecondPerGpu' | 'usdPerMillionTokens' | 'free'
+export type Column = 'name' | 'tp' | 'ttft' | 'tpot' | 'tokensPerSecondPerGpu' | 'usdPerMillionTokens' | 'latency' | 'samplesPerSecond' | 'samplesPerSecondPerGpu' | 'free'
 
 export interface Order {
   readonly by: Column
@@ -11,7 +11,17 @@ export interface Order {
 }
 
 /** More is better of these, so that they start at the top. */
-const rising: readonly Column[] = ['tokensPerSecondPerGpu', 'free']
+const rising: readonly Column[] = ['tokensPerSecondPerGpu', 'samplesPerSecond', 'samplesPerSecondPerGpu', 'free']
+
+/** Columns that every table has, and what each kind is sorted by at first: requests by their cost, passes by their time. */
+const common: readonly Column[] = ['name', 'tp', 'free']
+const ofPass: readonly Column[] = ['latency', 'samplesPerSecond', 'samplesPerSecondPerGpu']
+
+/** The order of a table of passes or of requests: the one that was chosen, as long as its column is there. */
+export function orderOf(chosen: Order | null, forward: boolean): Order {
+  if (chosen !== null && (common.includes(chosen.by) || ofPass.includes(chosen.by) === forward)) return chosen
+  return { by: forward ? 'latency' : 'usdPerMillionTokens', down: false }
+}
 
 /** The order after a click on a column: its best first, the other way round at the second click. */
 export function turned(order: Order, by: Column): Order {
@@ -31,7 +41,7 @@ export function sorted(rows: readonly Alternative[], { by, down }: Order): Alter
   }
   const sign = down ? -1 : 1
   return rows.toSorted((a, b) => Number(a.figures === null) - Number(b.figures === null)
-    || (by === 'name' ? sign * name(a, b) : compare(a, b, by, sign)) || compare(a, b, 'tpot', 1) || name(a, b))
+    || (by === 'name' ? sign * name(a, b) : compare(a, b, by, sign)) || compare(a, b, 'tpot', 1) || compare(a, b, 'latency', 1) || name(a, b))
 }
 
 /** The rows that have every word of the text in what the GPU is called or made of. */

@@ -24,7 +24,7 @@ export const gpuStyles = css`
     thead th { white-space: normal; vertical-align: bottom }
     :is(thead, tbody) th:first-child { width: 42% }
     .n { white-space: nowrap }
-    thead .n { white-space: normal }
+    thead .n:not(.one) { white-space: normal }
     td.reason { padding-top: 8px; padding-bottom: 8px }
     .head input { order: 4; width: 100%; height: 40px }
     .take { min-height: 40px }

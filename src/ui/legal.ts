@@ -1,10 +1,11 @@
 /** Legal values near an impossible one, and how arrow keys move from one to the next. */
 import type { Problem } from '../index.js'
 
-/** Counts, with the least of each; the first four live in powers of two. */
-const least: Readonly<Record<string, number>> = { 'workload.batch': 1, 'workload.prompt': 1, 'workload.output': 0, 'mesh.tp': 1, 'workload.cached': 0 }
-const doubled = new Set(['workload.batch', 'workload.prompt', 'workload.output', 'mesh.tp'])
-const steps: Readonly<Record<string, number>> = { 'workload.cached': 256, utilization: 0.05, price: 0.1 }
+/** Numbers, with the least of each to offer. */
+const least: Readonly<Record<string, number>> = { 'workload.batch': 1, 'workload.prompt': 1, 'workload.output': 0, 'mesh.tp': 1, 'workload.cached': 0, 'workload.sequence': 1, 'workload.target': 1, 'workload.audioSeconds': 30 }
+/** Sizes that live in powers of two. */
+const doubled = new Set(['workload.sequence', 'workload.target', 'workload.batch', 'workload.prompt', 'workload.output', 'mesh.tp'])
+const steps: Readonly<Record<string, number>> = { 'workload.cached': 256, 'workload.audioSeconds': 30, utilization: 0.05, price: 0.1 }
 const most = 2 ** 30
 
 /** What an arrow key makes of a value: the double or the half of a size, else a step up or down. */

@@ -16,7 +16,7 @@ export const gpuOptions: readonly OptionGroup[] = groupBy(gpus, ({ architecture 
   .map(([name, members]) => ({ name, options: members.map(gpu => ({ id: gpu.id, name: gpu.name, names: [gpu.name, gpu.id, name, ...gpu.aliases] })) }))
 
 function familyOf(name: string): string {
-  return /^(Code Llama|[A-Za-z]+(?:-oss)?)/.exec(name)?.[0] ?? name
+  return /^(Code Llama|T5|[A-Za-z]+(?:-oss)?)/.exec(name)?.[0] ?? name
 }
 
 function newest(members: readonly Device[]): number {

@@ -1,11 +1,12 @@
 /** The scenario as fields, in sections. */
 import { msg, str } from '@lit/localize'
-import { html, noChange, type TemplateResult } from 'lit'
+import { html, noChange, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import { profiles, systems } from '../index.js'
 import { quantity } from '../format.js'
-import { automatic, choice, dtype, invalid, number, toggle, why, type Rail } from './field.js'
+import { automatic, choice, dtype, invalid, number, size, toggle, why, type Rail } from './field.js'
 import { inWords } from './locale.js'
+import { kindOf, workloadFields } from './suited.js'
 import { contextOf, countParameters, gpuFacts, gpuOptions, gpuSummary, idOf, modelFacts, modelOptions, titleOf, unknownName } from './picks.js'
 
 /** Every field, the rarely used ones behind a disclosure that opens where one of them is impossible. */
@@ -13,19 +14,29 @@ export function rail(given: Rail): TemplateResult {
   // The core stops at the first field that is no field; a name is looked up all the same.
   const names = (['model', 'gpu'] as const).map(path => unknownName(path, given.scenario[path])).filter(problem => problem !== null)
   const of = { ...given, problems: [...given.problems, ...names] }
+  const { family, forward, generates } = kindOf(of.scenario)
   const rare = ['workload.cached', 'mesh.sequence', 'utilization', 'capacity', 'price', 'conventions.attention', 'conventions.head']
   return html`
     <fieldset><legend>${msg('Model')}</legend>${modelPicker(of)}${fileButton(of)}</fieldset>
     <fieldset><legend>${msg('GPUs')}</legend>${gpuPicker(of)}${choice(of, 'system', [['', automatic(of, 'system', systemName)], ...systems.map(({ id, name }) => [id, name] as const)])}</fieldset>
-    <fieldset><legend>${msg('Workload')}</legend>${['workload.batch', 'workload.prompt', 'workload.output'].map(path => number(of, path))}</fieldset>
-    <fieldset><legend>${msg('Precision')}</legend>${['precision.weights', 'precision.activations', 'precision.cache'].map(path => dtype(of, path))}</fieldset>
+    <fieldset><legend>${msg('Workload')}</legend>${workloadFields(of.scenario).map(field => workloadField(of, field))}</fieldset>
+    <fieldset><legend>${msg('Precision')}</legend>${['precision.weights', 'precision.activations', ...generates ? ['precision.cache'] : []].map(path => dtype(of, path))}</fieldset>
     <fieldset><legend>${msg('Parallelism')}</legend>${number(of, 'mesh.tp')}</fieldset>
     <fieldset><legend>${msg('Profile and conventions')}</legend>${choice(of, 'profile', profiles.map(({ id }) => [id, id]))}
       <details .open=${rare.some(path => invalid(of, path) === 'true') ? live(true) : noChange}><summary>${msg('More fields')}</summary>
-        ${number(of, 'workload.cached')}${toggle(of, 'mesh.sequence')}${number(of, 'utilization', 'decimal')}
+        ${forward ? nothing : number(of, 'workload.cached')}${family === 'decoder' ? toggle(of, 'mesh.sequence') : nothing}${number(of, 'utilization', 'decimal')}
         ${choice(of, 'capacity', [['', automatic(of, 'capacity', basisName)], ...['driver', 'marketed'].map(basis => [basis, basisName(basis)] as const)])}${number(of, 'price', 'decimal')}
-        ${choice(of, 'conventions.attention', [['causal', msg('causal')], ['full', msg('full')]])}${choice(of, 'conventions.head', [['last', msg('last token')], ['all', msg('all tokens')]])}
+        ${!generates ? nothing : html`${choice(of, 'conventions.attention', [['causal', msg('causal')], ['full', msg('full')]])}${choice(of, 'conventions.head', [['last', msg('last token')], ['all', msg('all tokens')]])}`}
       </details></fieldset>`
+}
+
+/** A field of the workload under the name that it has for the model. */
+function workloadField(of: Rail, field: string): TemplateResult {
+  const path = `workload.${field}`
+  const { family, source, patch } = kindOf(of.scenario)
+  if (field === 'image') return size(of, path, patch)
+  if (field !== 'prompt' || family !== 'encoder-decoder') return number(of, path, field === 'audioSeconds' ? 'decimal' : 'numeric')
+  return number(of, path, 'numeric', source === 'audio' ? msg('Decoder prompt tokens') : msg('Source tokens'))
 }
 
 function systemName(id: string): string {

@@ -1,5 +1,5 @@
 /** Scenarios looked at before, as links in the browser's own storage; without storage there are none. */
-import { modelName, gpuName } from './verdict.js'
+import { gpuName, inputOf, modelName } from './verdict.js'
 import type { RooflineCalculator } from './roofline-calculator.js'
 import type { Recent } from './tools.js'
 
@@ -25,7 +25,7 @@ export function visit(calculator: RooflineCalculator, hash: string): void {
   const { report, stand: { file } } = calculator
   if (report.phases.length === 0) return
   const { gpus, workload, precision } = report.scenario
-  const label = `${modelName(report, file)}, ${String(gpus ?? 1)} × ${gpuName(report)}, ${precision?.weights ?? ''}, ${String(workload?.batch ?? 1)} × ${String(workload?.prompt ?? 0)} + ${String(workload?.output ?? 0)}`
+  const label = `${modelName(report, file)}, ${String(gpus ?? 1)} × ${gpuName(report)}, ${precision?.weights ?? ''}, ${String(workload?.batch ?? 1)} × ${report.phases[0]?.phase === 'forward' ? inputOf(report) : `${String(workload?.prompt ?? 0)} + ${String(workload?.output ?? 0)}`}`
   const href = `#${hash}`
   const list = [{ label, href }, ...(calculator.recent ?? []).filter(other => other.label !== label && other.href !== href)].slice(0, most)
   try {

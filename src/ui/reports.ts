@@ -1,11 +1,13 @@
 /** Reports that were computed already: several elements of one page often ask the same. */
 import { analyze, type Report, type Scenario } from '../index.js'
+import { suited } from './suited.js'
 
 const kept = new Map<string, Report>()
 const most = 16
 
-/** The report of a scenario; equal scenarios share one. */
-export function reportOf(scenario: Scenario): Report {
+/** The report of a scenario, of the fields that its model has; equal scenarios share one. */
+export function reportOf(given: Scenario): Report {
+  const scenario = suited(given)
   const key = JSON.stringify(scenario)
   const report = kept.get(key) ?? analyze(scenario)
   kept.delete(key)

@@ -20,6 +20,7 @@ import { railStyles } from './rail-styles.js'
 import type { RooflineChart } from './roofline-chart.js'
 import type { Stand } from './stand.js'
 import { reportOf } from './reports.js'
+import { rejoined, suited } from './suited.js'
 import { base, tokens } from './tokens.js'
 import { toolStyles } from './tool-styles.js'
 import type { Recent } from './tools.js'
@@ -146,7 +147,7 @@ export class RooflineCalculator extends RooflineElement {
     if (this.report.phases.length === 0 || this.report === this.answer) return
     this.answer = this.report
     this.answered = this.stand
-    this.changes = this.answer.memory?.fits === false ? found(changes(this.given, this.answer)) : []
+    this.changes = this.answer.memory?.fits === false ? found(changes(suited(this.given), this.answer)) : []
   }
 
   protected override updated(): void {
@@ -216,7 +217,7 @@ export class RooflineCalculator extends RooflineElement {
   }
 
   private readonly change = ({ scenario }: Pick<Change, 'scenario'>): void => {
-    this.keeper.change({ scenario, file: this.file }, null)
+    this.keeper.change({ scenario: rejoined(scenario, this.given), file: this.file }, null)
   }
 
   private readonly takeGpu = (event: CustomEvent<{ scenario: Scenario }>): void => {

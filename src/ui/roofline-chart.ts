@@ -20,7 +20,7 @@ import { reportOf } from './reports.js'
 import { base, tokens } from './tokens.js'
 
 /**
- * The roofline of one GPU with every kernel of a report as a point: filled for prefill, a ring for decode.
+ * The roofline of one GPU with every kernel of a report as a point: filled for prefill and for a forward pass, a ring for decode.
  * @customElement roofline-chart
  * @fires {CustomEvent<{ key: string }>} kernel-select - another kernel is read out; `detail.key` names it: `decode/decoder/attn/qkv`
  * @csspart plot - the drawing

@@ -8,6 +8,7 @@ import { Opener } from './explain/opener.js'
 import { footnotes, reference } from './explain/sources.js'
 import { explainStyles, openerStyles } from './explain/styles.js'
 import { texOf } from './explain/tex.js'
+import { suited } from './suited.js'
 import { base, tokens } from './tokens.js'
 
 /**
@@ -29,7 +30,7 @@ export class RooflineExplain extends RooflineElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('scenario') && !changed.has('path')) return
-    this.quantity = this.scenario === null ? null : explain(this.scenario, this.path)
+    this.quantity = this.scenario === null ? null : explain(suited(this.scenario), this.path)
     this.tex = null
     if (changed.has('path')) this.opener.path = null
     if (this.cited) void this.cite()

@@ -4,14 +4,16 @@ import { property, state } from 'lit/decorators.js'
 import { classMap } from 'lit/directives/class-map.js'
 import { alternatives, figuresOf, type Alternative, type Figures } from '../serving/index.js'
 import { quantity } from '../format.js'
+import type { Report } from '../index.js'
 import { ReportElement } from './element.js'
 import { send } from './events.js'
-import { matching, sorted, turned, type Column, type Order } from './gpu-rows.js'
+import { matching, orderOf, sorted, turned, type Column, type Order } from './gpu-rows.js'
 import { gpuStyles } from './gpu-styles.js'
-import { cells, reasonOf, titles } from './gpu-view.js'
+import { cells, reasonOf, timeOf, titles } from './gpu-view.js'
 import { inView } from './in-view.js'
 import { kernelStyles } from './kernel-styles.js'
 import { searched } from './searched.js'
+import { suited } from './suited.js'
 import { base, tokens } from './tokens.js'
 import { gpuName } from './verdict.js'
 
@@ -32,7 +34,7 @@ export class RooflineGpus extends ReportElement {
   /** Level of the heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3
   @state() private rows: readonly Alternative[] | null = null
-  @state() private order: Order = { by: 'usdPerMillionTokens', down: false }
+  @state() private chosen: Order | null = null
   @state() private text = ''
   @state() private all = false
   @state() private stale = false
@@ -44,6 +46,15 @@ export class RooflineGpus extends ReportElement {
     return matching(sorted(this.rows ?? [], this.order), this.text).filter(({ gpu, figures }) => gpu.id !== this.report?.scenario.gpu || figures?.tp !== own?.tp)
   }
 
+  /** Whether the rows are of one pass over the batch. */
+  private get forward(): boolean {
+    return isForward(this.report)
+  }
+
+  private get order(): Order {
+    return orderOf(this.chosen, this.forward)
+  }
+
   override connectedCallback(): void {
     super.connectedCallback()
     if (this.hasUpdated) void this.search()
@@ -52,6 +63,12 @@ export class RooflineGpus extends ReportElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.cancel()
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed)
+    // Rows of requests have other columns than those of passes: they do not stay until the answer.
+    if (changed.has('report') && isForward(changed.get('report') ?? this.report) !== this.forward) this.rows = null
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -72,12 +89,12 @@ export class RooflineGpus extends ReportElement {
   }
 
   private table(own: Figures | null, calibrated: number): TemplateResult {
-    const { listed, order } = this
+    const { listed, order, forward } = this
     const shown = this.all || this.text !== '' ? listed : listed.slice(0, most)
-    const longest = Math.max(own?.tpot ?? 0, ...shown.map(({ figures }) => figures?.tpot ?? 0))
+    const longest = Math.max(0, ...[own, ...shown.map(({ figures }) => figures)].map(figures => figures === null ? 0 : timeOf(figures) ?? 0))
     return html`<div class="scroll" part="table"><table>
         <caption class="hidden">${msg('Other GPUs')}</caption>
-        <thead><tr>${titles(order, by => { this.sort(by) })}</tr></thead>
+        <thead><tr>${titles(order, forward, by => { this.sort(by) })}</tr></thead>
         <tbody>${this.own(own, longest)}</tbody>
         <tbody class=${classMap({ stale: this.stale })}>${shown.map(row => this.row(row, own, longest, calibrated))}</tbody>
       </table></div>
@@ -91,7 +108,7 @@ export class RooflineGpus extends ReportElement {
     const { report } = this
     if (report?.memory == null || own === null) return nothing
     const name = html`<th scope="row">${gpuName(report)} <span class="note">${msg('your scenario')}</span></th>`
-    if (!report.memory.fits) return html`<tr class="own">${name}<td class="n">${own.tp}</td><td class="reason note" colspan="7">${msg(str`too small, by ${quantity(-own.free, 'B')} per GPU`)}</td></tr>`
+    if (!report.memory.fits) return html`<tr class="own">${name}<td class="n">${own.tp}</td><td class="reason note" colspan=${this.forward ? 6 : 7}>${msg(str`too small, by ${quantity(-own.free, 'B')} per GPU`)}</td></tr>`
     return html`<tr class="own">${name}${cells(own, longest)}<td></td></tr>`
   }
 
@@ -99,12 +116,12 @@ export class RooflineGpus extends ReportElement {
     const mark = calibrated > 0 && figures?.basis === 'default' ? '°' : ''
     const formats = figures !== null && own !== null && figures.activations !== own.activations ? html` <span class="note">${msg(str`in ${figures.activations}`)}</span>` : nothing
     const name = html`<th scope="row">${gpu.name}${mark} <span class="muted">${gpu.status === 'announced' ? html`${gpu.year}, ${msg('announced')}` : gpu.year}</span>${formats}</th>`
-    if (figures === null) return html`<tr class="none">${name}<td class="reason" colspan="8">${reason === null ? nothing : reasonOf(reason)}</td></tr>`
+    if (figures === null) return html`<tr class="none">${name}<td class="reason" colspan=${this.forward ? 7 : 8}>${reason === null ? nothing : reasonOf(reason)}</td></tr>`
     return html`<tr>${name}${cells(figures, longest)}<td class="n"><button type="button" class="take" @click=${() => { send(this, 'gpu-take', { scenario }) }}>${msg('Take')}<span class="hidden"> ${figures.tp} × ${gpu.name}</span></button></td></tr>`
   }
 
   private sort(by: Column): void {
-    this.order = turned(this.order, by)
+    this.chosen = turned(this.order, by)
   }
 
   /** Asks anew; what was there stays until the answer, dimmed when that takes a while. */
@@ -117,11 +134,15 @@ export class RooflineGpus extends ReportElement {
     await inView(this)
     if (report === null || report.phases.length === 0 || stopped.signal.aborted) return
     timer = window.setTimeout(() => { this.stale = true }, patience)
-    const { cancel } = searched(alternatives(this.scenario ?? report.scenario), rows => {
+    const { cancel } = searched(alternatives(suited(this.scenario ?? report.scenario)), rows => {
       clearTimeout(timer)
       this.stale = false
       this.rows = rows
     })
     stopped.signal.addEventListener('abort', cancel)
   }
+}
+
+function isForward(report: Report | null): boolean {
+  return report?.phases.some(({ phase }) => phase === 'forward') === true
 }

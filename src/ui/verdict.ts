@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { gpus, models, type Report } from '../index.js'
 import { quantity, scaled, scaleOf } from '../format.js'
 import { number } from './number.js'
+import { kindOf, usualAudio } from './suited.js'
 import { fill, limitName } from './words.js'
 
 /** What a model is called: by its catalogue, else by the file it came from. */
@@ -28,6 +29,8 @@ export function verdict(report: Report, file: string | null): TemplateResult | t
   }
   if (!memory.fits) return fill(msg('{model} in {dtype} does not fit on {gpus}. It needs {total} per GPU, {room} more than the {capacity} there are.'), { ...names, total: number(memory.total, 'B'), capacity: number(memory.capacity, 'B') })
   const fits = fill(msg('{model} in {dtype} on {gpus} fits, with {room} per GPU to spare.'), names)
+  const [pass] = phases
+  if (pass?.phase === 'forward') return html`${fits} ${passed(pass, report)}`
   return html`${fits} ${speed(phases, metrics.tpot === null ? metrics.ttft : metrics.tpot, metrics.tpot !== null, scenario.workload?.batch ?? 1)}`
 }
 
@@ -40,8 +43,32 @@ function speed(phases: Report['phases'], seconds: number | null, decode: boolean
     : fill(msg('Prefill at batch {batch} is bound by {limit}: {time} to the first token, {least} at best.'), parts)
 }
 
+/** How long one pass takes, and what binds it. */
+function passed({ limit, seconds: { estimate, bound } }: Report['phases'][number], report: Report): TemplateResult {
+  return fill(msg('A forward pass at batch {batch}, {input} each, is bound by {limit}: {time}, {least} at best.'), {
+    batch: report.scenario.workload?.batch ?? 1, input: inputOf(report), limit: html`<b class="hue ${limit}">${limitName(limit)}</b>`, time: html`<b>${number(estimate, 's')}</b>`, least: scaled(bound, scaleOf(estimate, 's')),
+  })
+}
+
+/** What one sample of a forward run is: `224 × 224 pixels and 77 tokens`. */
+export function inputOf({ scenario }: Report): string {
+  const { image = null, audioSeconds = null, sequence = null, target = null } = scenario.workload ?? {}
+  const tokens = [sequence, target].filter(length => length !== null).map(String).join(' + ')
+  const parts = [image === null ? '' : msg(str`${image.join(' × ')} pixels`), heard(scenario, audioSeconds), tokens === '' ? '' : msg(str`${tokens} tokens`)]
+  return parts.filter(part => part !== '').join(msg(' and '))
+}
+
+/** The audio that a model hears; nothing for one that hears none. */
+function heard(scenario: Report['scenario'], seconds: number | null): string {
+  return kindOf(scenario).source === 'audio' ? msg(str`${seconds ?? usualAudio} s of audio`) : ''
+}
+
 /** The scenario in a line, for the bar that opens it. */
-export function summary({ scenario: { precision, workload, mesh } }: Report): string {
+export function summary(report: Report): string {
+  const { scenario, phases } = report, { precision, workload, mesh } = scenario
+  if (phases[0]?.phase === 'forward') return msg(str`${precision?.weights ?? ''}, batch ${workload?.batch ?? 1}, ${inputOf(report)}, TP ${mesh?.tp ?? 1}`)
+  const audio = heard(scenario, workload?.audioSeconds ?? null)
+  if (audio !== '') return msg(str`${precision?.weights ?? ''}, batch ${workload?.batch ?? 1}, ${audio}, ${workload?.prompt ?? 0} in, ${workload?.output ?? 0} out, TP ${mesh?.tp ?? 1}`)
   return msg(str`${precision?.weights ?? ''}, batch ${workload?.batch ?? 1}, ${workload?.prompt ?? 0} in, ${workload?.output ?? 0} out, TP ${mesh?.tp ?? 1}`)
 }
 

@@ -24,7 +24,7 @@ export function paintUnder(pen: Pen, scene: Scene): void {
 
 /** Above the points: guides of the selected one and the names. */
 export function paintOver(pen: Pen, scene: Scene): void {
-  const { frame, colors, selected, places, names } = scene
+  const { frame, data, colors, selected, places, names, words } = scene
   pen.save()
   pen.font = scene.font
   for (const { lines, leader, x, y, w, side } of names) {
@@ -40,10 +40,13 @@ export function paintOver(pen: Pen, scene: Scene): void {
     const { x, y, r, point } = on, floor = frame.height - frame.bottom
     stroke(pen, [[frame.left, y], [x - r, y]], colors['ink-3'], 1, [2, 3])
     stroke(pen, [[x, y + r], [x, floor]], colors['ink-3'], 1, [2, 3])
+    // Beside the ridge, one stands above the other.
+    const from = data.ridge === null ? Infinity : xOf(frame, data.ridge), to = from + pen.measureText(`${words.ridge} ${digits(data.ridge ?? 0)}`).width + 8
     pen.font = `600 ${scene.font}`
+    const label = digits(point.intensity), near = x < to && x + pen.measureText(label).width + 8 > from
     const scale = scaleOf(point.rate, '')
     text(pen, scaled(point.rate, scale) + scale.prefix, frame.left + 6, y - 5, colors.ink, colors.surface)
-    text(pen, digits(point.intensity), x + 6, floor - 8, colors.ink, colors.surface)
+    text(pen, label, x + 6, floor - (near ? 24 : 8), colors.ink, colors.surface)
   }
   pen.restore()
 }

@@ -17,7 +17,7 @@ export function readout(data: ChartData, point: Point | null, opener: Opener): T
       ${pairs(point)}
       <div class="opens">${opener.figure(pathOf(point), msg('Explain'), 'button')}</div>`}
     <ul class="key">
-      <li><span class="mark filled"></span><span class="mark"></span>${msg('filled: prefill, ring: decode')}</li>
+      <li><span class="mark filled"></span>${isPass(data) ? msg('forward pass') : html`<span class="mark"></span>${msg('filled: prefill, ring: decode')}`}</li>
       <li><span class="mark filled tiny"></span><span class="mark filled"></span>${msg('area: share of the phase’s time')}</li>
       <li><span class="tick"></span>${msg('line and tick: the best possible')}</li>
       <li class="hues">${(['compute', 'memory', 'network', 'overhead'] as const).map(bound)}</li>
@@ -33,6 +33,7 @@ export function pathOf({ key }: Point): string {
 
 function sentence({ kernel, share, phase }: Point): string {
   const work = quantity(kernel.flops, 'FLOP'), bytes = quantity(kernel.bytes, 'B'), part = shareText(share)
+  if (phase === 'forward') return msg(str`${part} of the forward pass. Each run moves ${bytes} for ${work}.`)
   return phase === 'decode'
     ? msg(str`${part} of a decode step. Each run moves ${bytes} for ${work}.`)
     : msg(str`${part} of the prefill. Each run moves ${bytes} for ${work}.`)
@@ -54,9 +55,16 @@ function atBest(value: string): string {
   return msg(str`${value} at best`)
 }
 
-function undrawn({ undrawn }: ChartData): string {
+/** Whether the points are of one pass over the batch. */
+function isPass({ points, undrawn }: ChartData): boolean {
+  return [...points, ...undrawn].some(({ phase }) => phase === 'forward')
+}
+
+function undrawn(data: ChartData): string {
+  const { undrawn } = data
   const names = [...new Set(undrawn.map(({ name }) => name))].join(', ')
   const of = (phase: string): string => shareText(undrawn.filter(one => one.phase === phase).reduce((sum, { share }) => sum + share, 0))
+  if (isPass(data)) return msg(str`Not drawn, for want of FLOP: ${names}. Together ${of('forward')} of the forward pass.`)
   return msg(str`Not drawn, for want of FLOP: ${names}. Together ${of('prefill')} of prefill and ${of('decode')} of decode.`)
 }
 
