@@ -19,7 +19,7 @@ export interface Rail {
   readonly problems: readonly Problem[]
   readonly file: string | null
   readonly apply: Apply
-  readonly open: (file: File) => void
+  readonly open: (...files: File[]) => void
 }
 
 /** A number: `128k` and `2*4096` at once, other arithmetic as soon as it is worked out. Arrow keys move to the next. */

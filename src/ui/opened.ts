@@ -4,11 +4,16 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { parseJson, readModel, resolveModel, type Problem } from '../index.js'
 import { isObject } from './stand.js'
 
-/** The model, or why the file cannot be read. */
-export async function modelOf(file: File): Promise<{ readonly model: object } | { readonly problems: readonly Problem[] }> {
-  const { model, problems } = await readModel(file)
+/** Files that a model is read from. */
+export const readable = '.json,.gguf,.safetensors,application/json'
+
+/** The model of a file or of several that belong together, or why they cannot be read. */
+export async function modelOf(...files: readonly File[]): Promise<{ readonly model: object } | { readonly problems: readonly Problem[] }> {
+  const [file] = files
+  const { model, problems } = await readModel(files.length === 1 && file !== undefined ? file : files)
   if (model !== null) return { model }
   if (!problems.some(({ code }) => code === 'unknown-architecture')) return { problems }
+  if (file === undefined || !file.name.endsWith('.json')) return { problems }
   const parsed = await parseJson(await file.text(), file.name)
   return 'value' in parsed && isObject(parsed.value) ? { model: parsed.value } : { problems }
 }
@@ -29,7 +34,7 @@ function known(model: object): [name: string, value: string][] {
 /** Ways on from a model that is not covered. */
 export interface Ways {
   readonly as: (model: object) => void
-  readonly open: (file: File) => void
+  readonly open: (...files: File[]) => void
   readonly back: (() => void) | null
 }
 
@@ -56,12 +61,11 @@ function readAs(model: object, type: string): object {
 }
 
 /** A button that chooses a file. */
-export function chooser(open: (file: File) => void): TemplateResult {
+export function chooser(open: (...files: File[]) => void): TemplateResult {
   const take = (event: Event): void => {
     const input = event.target as HTMLInputElement
-    const [chosen] = input.files ?? []
-    if (chosen) open(chosen)
+    if (input.files?.length) open(...input.files)
     input.value = ''
   }
-  return html`<label class="button choose"><input class="hidden" type="file" accept=".json,application/json" @change=${take}>${msg('Open another file')}</label>`
+  return html`<label class="button choose"><input class="hidden" type="file" multiple accept=${readable} @change=${take}>${msg('Open another file')}</label>`
 }

@@ -8,6 +8,7 @@ import { automatic, choice, dtype, invalid, number, size, toggle, why, type Rail
 import { inWords } from './locale.js'
 import { kindOf, workloadFields } from './suited.js'
 import { contextOf, countParameters, gpuFacts, gpuOptions, gpuSummary, idOf, modelFacts, modelOptions, titleOf, unknownName } from './picks.js'
+import { readable } from './opened.js'
 
 /** Every field, the rarely used ones behind a disclosure that opens where one of them is impossible. */
 export function rail(given: Rail): TemplateResult {
@@ -74,9 +75,8 @@ function under(of: Rail, path: 'model' | 'gpu', facts: readonly string[]): Templ
 function fileButton({ open }: Rail): TemplateResult {
   const take = (event: Event): void => {
     const input = event.target as HTMLInputElement
-    const [chosen] = input.files ?? []
-    if (chosen) open(chosen)
+    if (input.files?.length) open(...input.files)
     input.value = ''
   }
-  return html`<label class="file"><input class="hidden" type="file" accept=".json,application/json" @change=${take}>${msg('or open or drop a config.json')}</label>`
+  return html`<label class="file"><input class="hidden" type="file" multiple accept=${readable} @change=${take}>${msg('or open or drop a config.json')}</label>`
 }

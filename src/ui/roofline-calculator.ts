@@ -136,11 +136,12 @@ export class RooflineCalculator extends RooflineElement {
     this.keeper.move(by)
   }
 
-  /** Reads a model from a file; one that cannot be read leaves the scenario as it was. */
-  async open(file: File): Promise<void> {
-    const read = await modelOf(file)
-    this.unreadable = 'problems' in read ? { name: file.name, problems: read.problems } : null
-    if ('model' in read) this.replace(read.model, file.name)
+  /** Reads a model from a file, or from several of one checkpoint; one that cannot be read leaves the scenario as it was. */
+  async open(...files: File[]): Promise<void> {
+    const read = await modelOf(...files)
+    const name = files.find(file => !file.name.endsWith('.json'))?.name ?? files[0]?.name ?? ''
+    this.unreadable = 'problems' in read ? { name, problems: read.problems } : null
+    if ('model' in read) this.replace(read.model, name)
   }
 
   protected override willUpdate(): void {
@@ -252,8 +253,8 @@ export class RooflineCalculator extends RooflineElement {
     this.opened = !this.opened
   }
 
-  private readonly take = (file: File): void => {
-    void this.open(file)
+  private readonly take = (...files: File[]): void => {
+    void this.open(...files)
   }
 
   private readonly dragged = (event: DragEvent): void => {
@@ -264,9 +265,9 @@ export class RooflineCalculator extends RooflineElement {
 
   private readonly dropped = (event: DragEvent): void => {
     this.dropping = false
-    const [file] = event.dataTransfer?.files ?? []
-    if (file === undefined) return
+    const files = event.dataTransfer?.files
+    if (!files?.length) return
     event.preventDefault()
-    void this.open(file)
+    void this.open(...files)
   }
 }
