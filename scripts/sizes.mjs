@@ -21,7 +21,7 @@ import { build } from 'vite'
 const budgets = [
   { name: 'core without data', limit: 33e3, goal: 30e3, measure: core },
   { name: 'app, first load', limit: 130e3, measure: () => firstLoad(scriptsOf('dist/app/index.html')) },
-  { name: 'embed, first load', limit: 112e3, goal: 95e3, measure: () => firstLoad([join(root, 'dist/embed/roofline.js')], { alone: true }) },
+  { name: 'embed, first load', limit: 118e3, goal: 95e3, measure: () => firstLoad([join(root, 'dist/embed/roofline.js')], { alone: true }) },
   { name: 'embed, its chart', limit: 36e3, measure: () => firstLoad(parts('dist/embed', /^adapter-.*\.js$/)) },
 ]
 

@@ -235,7 +235,7 @@ describe('multimodal', () => {
 describe('refusals', () => {
   it.each<[Config, string]>([
     [{ model_type: 'jamba', architectures: ['JambaForCausalLM'] }, 'state-space'],
-    [{ model_type: 'qwen3_5_moe', architectures: ['Qwen3_5MoeForConditionalGeneration'], text_config: {} }, 'delta'],
+    [{ model_type: 'kimi_linear', architectures: ['KimiLinearForCausalLM'] }, 'delta'],
     [{ model_type: 'deepseek_v4', architectures: ['DeepseekV4ForCausalLM'] }, 'sparse'],
     [{ model_type: 'deepseek_ref', architectures: ['DeepseekV4ForCausalLM'] }, 'sparse'],
     [{ model_type: 'gemma4' }, 'global'], [{ model_type: 'kimi_k3' }, 'delta'],

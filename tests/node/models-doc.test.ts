@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { analyze, findModel, models } from '../../src/index.js'
 
 const page = readFileSync(new URL('../../docs/models.md', import.meta.url), 'utf8')
-const rows = [...page.matchAll(/^\| (\S+\/\S+) \| ([\d,]+) \| ([\d,]+) \|/gm)].map(([, name = '', ...counts]) => [name, ...counts.map(count => Number(count.replaceAll(',', '')))] as const)
+const number = (text = '') => Number(text.replaceAll(',', ''))
+const rows = [...page.matchAll(/^\| (\S+\/\S+) \| ([\d,]+) \| ([\d,]+) \|/gm)].map(([, name = '', parameters, active]) => [name, number(parameters), number(active)] as const)
 const known = rows.filter(([name]) => !('code' in findModel(name)))
 
 test('the table names checkpoints of the catalogue', () => {

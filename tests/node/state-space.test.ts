@@ -48,13 +48,35 @@ test('both forms of the scan hold the same weights', () => {
   expect(model.parameters).toBe(56_324_350_464)
 })
 
+describe('the delta rule', () => {
+  const [heads, key, value] = [32, 128, 128]
+  const kernel = (prompt: number, id: RegExp, phase: 0 | 1) => answered('qwen3.5-35b-a3b', { prompt, output: 2 }).phases[phase]?.kernels.find(k => id.test(k.id))
+
+  test('a decode step: decay, prediction, update and output of every element of the state, 7 FLOP', () => {
+    expect(kernel(1000, /delta\/recur$/, 1)).toMatchObject({ times: 30, flops: 7 * heads * key * value })
+    expect(kernel(9, /delta\/recur$/, 1)?.bytes).toBe(kernel(9000, /delta\/recur$/, 1)?.bytes)
+  })
+
+  // Per token and value head in chunks of 64: 2q(3k + 2v) + q² for the solve + 6kv, and 2kv once per chunk (transformers, torch_chunk_gated_delta_rule).
+  test('a prefill in chunks of 64', () => {
+    const [s, q] = [4096, 64]
+    expect(kernel(s, /delta\/chunk$/, 0)?.flops).toBe(s * heads * (2 * q * (3 * key + 2 * value) + q * q + 6 * key * value) + (s / q) * heads * 2 * key * value)
+  })
+
+  test('30 layers keep a state in fp32, 10 keep keys and values', () => {
+    const { model, memory } = answered('qwen3.5-35b-a3b', { prompt: 999, output: 1 })
+    expect(model.cacheBytesPerToken).toBe(10 * 2 * 2 * 256 * 2)
+    expect(memory.cache).toBe(1000 * 20_480 + 30 * (4 * heads * key * value + 2 * 3 * (2 * 16 * key + heads * value)))
+  })
+})
+
 // The totals of a model's name in the digits that it has.
 test.each([['nemotron-3-nano', 31.6, 3.6], ['nemotron-3-super', 121, 12.8], ['nemotron-h-56b', 56.3, 56.3]])('%s: %d·10^9 parameters, %d·10^9 of them active', (model, total, active) => {
   const { parameters, activeParameters } = answered(model, { prompt: 1, output: 1 }).model
   expect([Number((parameters / 1e9).toPrecision(3)), Number((activeParameters / 1e9).toPrecision(total > 100 ? 3 : 2 + (active > 10 ? 1 : 0)))]).toEqual([total, active])
 })
 
-test.each(['mamba-130m', 'nemotron-h-56b', 'nemotron-3-super'])('%s: every figure can be explained', model => {
+test.each(['mamba-130m', 'nemotron-h-56b', 'nemotron-3-super', 'qwen3.5-35b-a3b'])('%s: every figure can be explained', model => {
   const paths = explainable({ model, gpu })
   expect(paths.length).toBeGreaterThan(80)
   for (const path of paths) expect(explain({ model, gpu }, path).problems, path).toEqual([])

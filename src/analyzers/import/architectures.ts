@@ -20,6 +20,8 @@ type Trees = Readonly<Record<string, Expr>>
 interface Row {
   readonly id: string
   readonly like?: string
+  /** The object inside the file that describes the decoder of a multimodal model. */
+  readonly scope?: string
   readonly types: readonly string[]
   readonly source: string
   readonly note?: string
@@ -67,12 +69,14 @@ export function readArchitecture(config: object): { readonly model: Model | null
   const row = rowOf(config as Config)
   if (row === undefined) return { model: null, problems: [error('unknown-architecture', 'model_type', 'The architecture is not known.')] }
   const problems: Problem[] = []
-  const fields: Fields = { config: config as Config, defaults: row.defaults, prefix: '', problems }
+  const root: Fields = { config: config as Config, defaults: row.defaults, prefix: '', problems }
+  const fields = row.scope === undefined ? root : inside(root, row.scope)
   for (const [field, wanted] of Object.entries(row.fixed)) {
     const { path, value } = lookup(fields, field)
     if (value !== undefined && value !== null && value !== wanted) report(fields, error('not-supported', path, `${path} is ${shown(value)}; of ${row.id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
   }
-  if (amount(fields, 'num_nextn_predict_layers') > 0) report(fields, note('mtp-not-counted', 'num_nextn_predict_layers', 'Modules that predict further tokens are in the checkpoint and are not counted.'))
+  const modules = ['num_nextn_predict_layers', 'mtp_num_hidden_layers'].find(field => amount(fields, field) > 0)
+  if (modules !== undefined) report(fields, note('mtp-not-counted', lookup(fields, modules).path, 'Modules that predict further tokens are in the checkpoint and are not counted.'))
   for (const [field, wanted] of Object.entries(row.lengths ?? {})) {
     const { path, value } = lookup(fields, field)
     if (Array.isArray(value) && value.length !== wanted) report(fields, error('not-supported', path, `${path} has ${String(value.length)} items; of ${row.id}, only ${String(wanted)} are covered.`))
@@ -90,7 +94,7 @@ export function readArchitecture(config: object): { readonly model: Model | null
   const read: Model = {
     family: row.family, source: row.reads, decoder: null, image: row.image === null ? null : sides(fields, row.image),
     context: row.context === null ? null : count(fields, row.context), positions: row.positions === null ? null : count(fields, row.positions),
-    precision: { ...precision([fields], layersFor(stacks)), state: weightsDtype([fields], ['mamba_ssm_cache_dtype']) }, sizes: sizesOf(fields, row.sizes), stacks,
+    precision: { ...precision(fields === root ? [root] : [fields, root], layersFor(stacks)), state: weightsDtype([fields], ['mamba_ssm_cache_dtype', 'mamba_ssm_dtype']) }, sizes: sizesOf(fields, row.sizes), stacks,
   }
   return { model: failed(problems) ? null : read, problems }
 }
@@ -102,6 +106,15 @@ function layersFor(stacks: readonly Stack[]): Parameters<typeof precision>[1] {
     kinds: kinds.map(({ name, flags, sizes }) => ({ name, ffn: flags['experts'] ? { kind: 'experts', sharedWidth: sizes['fs'] ?? null } : { kind: 'dense' } })),
     order: kinds.map(({ name, count: layers }) => [name, layers] as const),
   } as unknown as Parameters<typeof precision>[1]
+}
+
+/** The fields of the decoder; what stands beside it, a vision tower, is said to be left out. */
+function inside(root: Fields, scope: string): Fields {
+  const { value } = lookup(root, scope)
+  if (!isObject(value)) report(root, error('missing-field', scope, `${scope} is missing: it describes the decoder.`))
+  report(root, note('vision-not-counted', 'vision_config', 'Only the text decoder is counted: not the vision encoder and what joins it to the text.'))
+  const tied = root.config['tie_word_embeddings']
+  return { ...root, config: { ...(typeof tied === 'boolean' ? { tie_word_embeddings: tied } : {}), ...(isObject(value) ? value : {}) }, prefix: `${scope}.` }
 }
 
 function flagsOf(fields: Fields, conditions: Conditions): Flags {

@@ -13,7 +13,7 @@ export type Pass = 'first' | 'step'
 const { note: _note, ...rest } = json
 const lists = rest as unknown as Readonly<Record<string, List>>
 /** Axes that a kind of layer has for itself; they carry its name where a model has several kinds. */
-const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'el', 'mh', 'hp', 'ng', 'sn', 'di', 'rank', 'sr', 'kc', 'kl', 'qc', 'q', 'cs', 'w', 'reach', 'local', 'chunk', 'ih', 'ik', 'topk', 'us', 'up', 'p', 'pi', 'n', 'past', 'u', 'hit'] as const
+const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'el', 'mh', 'hp', 'ng', 'sn', 'di', 'rank', 'sr', 'kc', 'kl', 'qc', 'q', 'cs', 'lg', 'lr', 'lk', 'lv', 'lf', 'qq', 'w', 'reach', 'local', 'chunk', 'ih', 'ik', 'topk', 'us', 'up', 'p', 'pi', 'n', 'past', 'u', 'hit'] as const
 /** Tensors that belong to the whole model, and those that belong to a stack, not to a layer: `x`, the prompt `y` beside an image, the condition `c`. */
 const global = new Set(['tokens', 'logits', 'embedding.w', 'memory', 'cross-keys', 'cross-values'])
 const streams = new Set(['x', 'y', 'c', 'position.w', 'head.w', 'bias'])

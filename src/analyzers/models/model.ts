@@ -90,12 +90,12 @@ export function modelSizes(model: Model): Record<string, number> {
 
 /** What stands in the way of a split over so many ranks: heads and FFN widths must divide, KV groups split or are replicated. Null where nothing does. */
 export function indivisible(model: Model, degree: number): string | null {
-  for (const { sizes: { g, r, h, f, fe, fs, e, mh, di } } of kindsOf(model)) {
+  for (const { sizes: { g, r, h, f, fe, fs, e, mh, di, lg } } of kindsOf(model)) {
     const heads = g === undefined ? h : g * (r ?? 1)
     if (heads !== undefined && heads % degree !== 0) return `${String(heads)} query heads`
     if (g !== undefined && g % degree !== 0 && degree % g !== 0) return `${String(g)} KV groups, neither way`
-    const states = mh ?? di
-    if (states !== undefined && states % degree !== 0) return `${String(states)} state-space ${mh === undefined ? 'channels' : 'heads'}`
+    const states = mh ?? di ?? lg
+    if (states !== undefined && states % degree !== 0) return `${String(states)} state-space ${di === undefined ? 'heads' : 'channels'}`
     const width = f ?? fe
     if (width !== undefined && width % degree !== 0) return `an FFN width of ${String(width)}`
     if (e !== undefined && fs !== undefined && fs % degree !== 0) return `a shared expert width of ${String(fs)}`
