@@ -43,7 +43,7 @@ export function answer(run: Run): Report {
   const { memory, maxBatch, maxContext } = fit(run, prefillSizes, decodeSizes)
   const { parameters, activeParameters, cacheBytesPerToken } = run.model
   return {
-    schema: 'roofline/1', scenario: { ...scenario, workload: ofMode(scenario.workload) }, model: { id: resolved.id, family, parameters, activeParameters, macs, cacheBytesPerToken, context }, device: run.device, phases, memory,
+    schema: 'roofline/1', scenario: mode === 'forward' ? { ...scenario, workload: ofMode(scenario.workload) } : scenario, model: { id: resolved.id, family, parameters, activeParameters, macs, cacheBytesPerToken, context }, device: run.device, phases, memory,
     stages: [], links: linksOf(run, phases, totals),
     metrics: metrics(mode, totals, maxBatch, maxContext),
     problems: [...resolved.notes, ...differing(resolved.model, parameters)].map(p => ({ ...p, suggestions: [...p.suggestions] })),

@@ -143,11 +143,11 @@ function checkWorkload(d: Draft, model: Model): Problem[] {
   const lacks = (field: 'image' | 'audioSeconds' | 'target' | 'sequence', what: string) => { problems.push(error('not-supported', `workload.${field}`, `workload.${field} does not apply: ${what}.`)) }
   if (image !== null && model.source !== 'image') lacks('image', 'no image input is covered for this model')
   if (d.workload.audioSeconds !== null && model.source !== 'audio') lacks('audioSeconds', 'this model hears no audio')
-  if (target !== null && (mode === 'inference' || model.family !== 'encoder-decoder')) lacks('target', 'it is for a forward run of an encoder-decoder')
-  if (sequence !== null && mode === 'inference') lacks('sequence', 'it is for a forward run; a request has prompt and output')
+  if (target != null && (mode === 'inference' || model.family !== 'encoder-decoder')) lacks('target', 'it is for a forward run of an encoder-decoder')
+  if (sequence != null && mode === 'inference') lacks('sequence', 'it is for a forward run; a request has prompt and output')
   if (model.source === 'image' && image !== null) problems.push(...checkImage(model, image))
   if (model.family === 'vision') return problems
-  const [length, path] = mode === 'inference' ? [prompt + output, 'workload.prompt'] : [Math.max(sequence ?? 1, target ?? 0), target !== null && target > (sequence ?? 1) ? 'workload.target' : 'workload.sequence']
+  const [length, path] = mode === 'inference' ? [prompt + output, 'workload.prompt'] : [Math.max(sequence ?? 1, target ?? 0), target != null && target > (sequence ?? 1) ? 'workload.target' : 'workload.sequence']
   const said = mode === 'inference' ? `${String(length)} tokens exceed` : `A sequence of ${String(length)} tokens exceeds`
   if (model.positions !== null && length > model.positions) {
     problems.push(error('context-exceeded', path, `${said} the model's table of ${String(model.positions)} positions.`, [String(Math.max(1, model.positions - output))]))

@@ -20,7 +20,7 @@ export function verdict(report: Report, memory: Memory, label: string | null): s
 
 /** What goes through in one pass. */
 function input({ batch, sequence, target, image, audioSeconds }: NormalScenario['workload']): string {
-  const sizes = [image === null ? '' : `${image.join(' × ')} pixels`, audioSeconds == null ? '' : `${String(audioSeconds)} s of audio`, sequence === null ? '' : `${String(sequence)}${target == null ? '' : ` + ${String(target)}`} tokens`]
+  const sizes = [image === null ? '' : `${image.join(' × ')} pixels`, audioSeconds == null ? '' : `${String(audioSeconds)} s of audio`, sequence == null ? '' : `${String(sequence)}${target == null ? '' : ` + ${String(target)}`} tokens`]
   return `${String(batch)} × ${sizes.filter(size => size !== '').join(' and ')}`
 }
 

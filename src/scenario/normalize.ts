@@ -25,7 +25,7 @@ export function draft(input: Scenario): { readonly draft: Draft } | { readonly p
   return {
     draft: {
       model: input.model, gpu: input.gpu, system: s.system ?? null, gpus: s.gpus ?? null,
-      workload: fill(defaults.workload, s.workload),
+      workload: fill<typeof defaults.workload, NonNullable<Scenario['workload']>>(defaults.workload, s.workload),
       mesh: fill(defaults.mesh, s.mesh),
       precision: fill(defaults.precision, s.precision),
       profile: s.profile ?? defaults.profile,

@@ -111,7 +111,8 @@ export interface NormalScenario {
   readonly gpu: string | object
   readonly system: string
   readonly gpus: number
-  readonly workload: Filled<v.InferOutput<typeof workload>>
+  /** `sequence` and `target` belong to a forward run. */
+  readonly workload: Filled<Omit<v.InferOutput<typeof workload>, 'sequence' | 'target'>> & { readonly sequence?: number | null; readonly target?: number | null }
   readonly mesh: Filled<v.InferOutput<typeof mesh>>
   readonly precision: Filled<v.InferOutput<typeof precision>>
   readonly profile: string
@@ -126,7 +127,7 @@ export interface NormalScenario {
 
 /** Defaults of every part that does not depend on model or GPU. Frozen: reports share them. */
 export const defaults = frozen({
-  workload: { mode: 'inference', batch: 1, prompt: 2048, output: 256, cached: 0, chunk: null, images: 0, image: null, audioSeconds: null, draft: null, sequence: null, target: null },
+  workload: { mode: 'inference', batch: 1, prompt: 2048, output: 256, cached: 0, chunk: null, images: 0, image: null, audioSeconds: null, draft: null },
   mesh: { tp: 1, pp: 1, dp: 1, cp: 1, ep: 1, etp: 1, sequence: false, order: ['tp', 'cp', 'dp', 'pp'] },
   precision: { weights: null, activations: null, cache: null, gradients: 'fp32', states: 'fp32' },
   training: { zero: 0, shardGroup: null, recompute: 'none', optimizer: 'adamw', schedule: '1f1b', interleave: 1, stages: null, context: 'ring', recipe: 'bf16', imbalance: 1 },
