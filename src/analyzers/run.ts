@@ -9,7 +9,7 @@ import { generates, kindsOf, modelSizes, type Model } from './models/model.js'
 import { sequenceParallel, tensorParallel } from './parallel/index.js'
 import type { Machine } from './report.js'
 import type { Resolved } from './resolve.js'
-import { shareOf, structure, tokenAxes, type Structure, type TokenAxis } from './structure.js'
+import { shareOf, structure, type Structure, type TokenAxis } from './structure.js'
 import type { Mesh } from './shard.js'
 
 /** What a model, a precision, a mesh and a device decide together; only the tokens change from run to run. */
@@ -117,29 +117,42 @@ function fixedSizes({ model, scenario, efficiency: e, precision }: Resolved): Si
 }
 
 /** The tokens of one pass, and what else a workload gives. */
-type Tokens = Readonly<Record<TokenAxis, number>>
+type Tokens = Record<TokenAxis, number>
 
-const oneToken: Tokens = { b: 1, s: 1, t: 1, o: 1, m: 1, frames: 1, height: 1, width: 1 }
+const oneToken: Readonly<Tokens> = { b: 1, s: 1, t: 1, o: 1, m: 1, frames: 1, height: 1, width: 1 }
 /** Frames of 10 ms in the windows of 30 s to which audio is padded (Whisper, arXiv:2212.04356, section 2.2). */
 const framesPerWindow = 3000, secondsPerWindow = 30
+
+/** The one object that passes are described in: the search for the longest context asks often, and keeps none. */
+const pass: Tokens = { ...oneToken }
 
 /** What the first pass over a batch reads: a prompt, the source of an encoder-decoder, an image; or the one pass of a forward run. */
 function firstTokens({ resolved: { scenario: { workload, conventions }, model } }: Run, b: number, prompt: number): Tokens {
   const { mode, cached, sequence, target, audioSeconds, image } = workload
-  const [height, width] = image ?? model.image ?? [1, 1]
+  const sides = image ?? model.image
   const frames = framesPerWindow * Math.max(1, Math.ceil((audioSeconds ?? secondsPerWindow) / secondsPerWindow))
   const reads = model.family === 'encoder-decoder'
   const isForward = mode === 'forward'
-  const m = reads && model.source === 'text' ? (isForward ? sequence ?? 1 : prompt) : 1
+  pass.m = reads && model.source === 'text' ? (isForward ? sequence ?? 1 : prompt) : 1
   const t = !reads ? (isForward ? sequence ?? 1 : prompt) : isForward ? target ?? 1 : model.source === 'audio' ? prompt : 1
   const s = Math.max(1, t - (isForward || reads ? 0 : cached))
-  return { b, s, t, o: model.family === 'encoder' || conventions.head === 'last' ? 1 : s, m, frames, height, width }
+  pass.b = b
+  pass.s = s
+  pass.t = t
+  pass.o = model.family === 'encoder' || conventions.head === 'last' ? 1 : s
+  pass.frames = frames
+  pass.height = sides?.[0] ?? 1
+  pass.width = sides?.[1] ?? 1
+  return pass
 }
 
 /** A decode step after so many tokens of output. */
 function stepTokens(run: Run, b: number, prompt: number, after: number): Tokens {
   const first = firstTokens(run, b, prompt)
-  return { ...first, s: 1, t: first.t + after, o: 1 }
+  first.s = 1
+  first.t += after
+  first.o = 1
+  return first
 }
 
 /** The sizes of the first pass: `s` query tokens at the end of a context of `t`. */
@@ -170,7 +183,15 @@ export function memoryAt(run: Run, prefill: Float64Array, decode: Float64Array, 
 }
 
 function withTokens(structure: Structure, sizes: Float64Array, tokens: Tokens): Float64Array {
-  for (const axis of tokenAxes) sizes[structure.slots[axis]] = tokens[axis]
+  const { slots } = structure
+  sizes[slots.b] = tokens.b
+  sizes[slots.s] = tokens.s
+  sizes[slots.t] = tokens.t
+  sizes[slots.o] = tokens.o
+  sizes[slots.m] = tokens.m
+  sizes[slots.frames] = tokens.frames
+  sizes[slots.height] = tokens.height
+  sizes[slots.width] = tokens.width
   derive(structure.layout, sizes)
   return sizes
 }

@@ -10,8 +10,7 @@ import { liveTensors } from './memory.js'
 import { shard, type Mesh, type PlacedOp } from './shard.js'
 
 /** Axes that a workload sizes. */
-export const tokenAxes = ['b', 's', 't', 'o', 'm', 'frames', 'height', 'width'] as const
-export type TokenAxis = typeof tokenAxes[number]
+export type TokenAxis = 'b' | 's' | 't' | 'o' | 'm' | 'frames' | 'height' | 'width'
 
 /** Which constants of the estimate apply to a kernel. */
 export type KernelClass = 'matrix' | 'attention' | 'vector' | 'collective'
