@@ -32,7 +32,7 @@ export default defineConfig(
   { files: ['src/**/*.ts'], rules: { 'no-restricted-syntax': syntax([...without, defaultExport]), 'no-console': 'error' } },
   { files: ['src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['src/ui/**/*.ts', 'src/app.ts', 'src/embed.ts'],
+    files: ['src/ui/**/*.ts', 'src/app.ts', 'src/embed.ts', 'src/embed/**/*.ts'],
     extends: [lit.configs['flat/recommended'], wc.configs['flat/recommended'], wc.configs['flat/best-practice']],
     rules: {
       'lit/attribute-names': ['error', { convention: 'kebab' }],

@@ -1,29 +1,29 @@
 import { defineConfig } from 'vite'
 import { plugins, treeshake } from './scripts/bundle.js'
+import { onefile } from './scripts/embed-plugin.js'
+
+const notice = '/*! roofline, MIT. Contains Lit (BSD-3-Clause, Google LLC) and Valibot (MIT, Fabian Hiller). */'
 
 /**
- * The elements and everything below them for a script tag: `roofline.js`, and beside it what it loads on demand, the chart,
- * the second language, the sources of the data. Only mathjs, which weighs more than all the rest and serves typed formulas
- * alone, stays outside: a page that wants them names it in its import map.
+ * The elements and everything below them in one file for a script tag, `roofline.js`, which loads no other. With
+ * `--mode zh`, the Chinese texts for beside it. mathjs, for typed formulas, stays outside: a page that wants them names it
+ * in its import map.
  */
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: plugins(),
-  worker: { format: 'es', plugins, rolldownOptions: { external: /^mathjs($|\/)/ } },
+  plugins: [...onefile(), ...plugins()],
   define: { 'process.env.NODE_ENV': '"production"' },
   build: {
     outDir: 'dist/embed',
-    emptyOutDir: true,
+    emptyOutDir: mode !== 'zh',
     copyPublicDir: false,
     target: 'es2022',
     sourcemap: false,
-    lib: { entry: 'src/embed.ts', formats: ['es'], fileName: () => 'roofline.js' },
+    lib: { entry: mode === 'zh' ? 'src/ui/locales/zh.ts' : 'src/embed.ts', formats: ['es'], fileName: () => mode === 'zh' ? 'zh.js' : 'roofline.js' },
     rolldownOptions: {
       external: /^mathjs($|\/)/,
       treeshake,
-      // The entry exports nothing, so that what it shares with the parts can stay in it.
-      preserveEntrySignatures: 'allow-extension',
-      output: { minify: true, chunkFileNames: '[name]-[hash].js' },
+      output: { minify: true, codeSplitting: false, comments: false, banner: notice },
     },
   },
-})
+}))

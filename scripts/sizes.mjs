@@ -3,16 +3,16 @@
  *
  *  - core: `dist/index.js` bundled and minified; data modules (`dist/data/`, `dist/_virtual/`) and packages stay outside.
  *    What only a dynamic import reaches is not counted: it is loaded on demand.
- *  - first load: the scripts that the page or the file pulls in through its own tags and static imports, however deep.
- *  - its chart: what an element loads once a chart is near what is seen; nothing else has to be there for it.
+ *  - first load: the scripts that the page pulls in through its own tags and static imports, however deep.
+ *  - embed: the one file, all of it; it may import nothing but mathjs, and that on demand.
  *
  * A goal below its limit is missed and known: the families that are read as rows and as decoders share no reader yet, and all
- * layers and checkpoints are in every bundle. The limit keeps it from growing until that is mended.
+ * layers are in every bundle. The limit keeps it from growing until that is mended.
  *
  * Workers start after it and are not counted. mathjs is told by a property of its function dispatch, a name that minifying
  * keeps; it may be in no first load.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -21,8 +21,7 @@ import { build } from 'vite'
 const budgets = [
   { name: 'core without data', limit: 33e3, goal: 30e3, measure: core },
   { name: 'app, first load', limit: 130e3, measure: () => firstLoad(scriptsOf('dist/app/index.html')) },
-  { name: 'embed, first load', limit: 118e3, goal: 95e3, measure: () => firstLoad([join(root, 'dist/embed/roofline.js')], { alone: true }) },
-  { name: 'embed, its chart', limit: 36e3, measure: () => firstLoad(parts('dist/embed', /^adapter-.*\.js$/)) },
+  { name: 'embed', limit: 95e3, measure: () => alone('dist/embed/roofline.js') },
 ]
 
 const mathjs = 'onMismatch'
@@ -64,13 +63,22 @@ function scriptsOf(page) {
   return tags.flatMap(tag => /\b(?:src|href)="([^"]+\.m?js)"/.exec(tag)?.[1] ?? []).map(path => resolve(root, dirname(page), path))
 }
 
-/** The files of a folder by their name. */
-function parts(folder, name) {
-  return readdirSync(join(root, folder)).filter(file => name.test(file)).map(file => join(root, folder, file))
+/** What a script imports at once, and what on demand by name. */
+const statics = code => [...code.matchAll(/(?:^|[;}\s])(?:import|export)\s*(?:[\w$*{][\w$*{},\s]*from\s*)?(["'`])([^"'`]+)\1/g)].map(match => match[2])
+const dynamics = code => [...code.matchAll(/\bimport\((["'`])([^"'`]+)\1\)/g)].map(match => match[2])
+
+/** The gzip size of a file that needs no other. */
+function alone(file) {
+  const code = readFileSync(join(root, file), 'utf8')
+  if (code.includes(mathjs)) throw new Error(`${file} contains mathjs`)
+  const needed = [...statics(code), ...dynamics(code).filter(path => path !== 'mathjs/number')]
+  if (needed.length > 0) throw new Error(`${file} imports ${needed.join(', ')}`)
+  if (/\beval\(|\bnew Function\(/.test(code)) throw new Error(`${file} evaluates text`)
+  return gzipSync(code).length
 }
 
-/** The gzip size of the files and all that they import statically. `alone`: they may import nothing that does not lie beside them. */
-function firstLoad(files, { alone = false } = {}) {
+/** The gzip size of the files and all that they import statically. */
+function firstLoad(files) {
   const seen = new Set()
   const pending = [...files]
   let sum = 0
@@ -79,9 +87,7 @@ function firstLoad(files, { alone = false } = {}) {
     seen.add(file)
     const code = readFileSync(file, 'utf8')
     if (code.includes(mathjs)) throw new Error(`${file} contains mathjs`)
-    const imports = [...code.matchAll(/(?:^|[;}\s])(?:import|export)\s*(?:[\w$*{][\w$*{},\s]*from\s*)?(["'`])([^"'`]+)\1/g)].map(match => match[2])
-    const foreign = imports.filter(path => !path.startsWith('./'))
-    if (alone && foreign.length > 0) throw new Error(`${file} imports ${foreign.join(', ')}`)
+    const imports = statics(code)
     pending.push(...imports.filter(path => path.startsWith('.')).map(path => resolve(dirname(file), path)))
     sum += gzipSync(code).length
   }

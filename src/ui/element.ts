@@ -24,12 +24,10 @@ export class RooflineElement extends LitElement {
   }
 }
 
-/** An element that shows a part of one report: of a given one, or of the scenario that a property or attributes state. */
-export class ReportElement extends RooflineElement {
-  /** What is shown; `scenario` computes it. */
-  @property({ attribute: false }) report: Report | null = null
-  /** A scenario to analyze instead of a report. */
-  @property({ attribute: false }) scenario: Scenario | null = null
+/** An element of one scenario, which attributes state, the command line's flags, or a property. */
+export abstract class ScenarioElement extends RooflineElement {
+  /** The question; what it leaves out has defaults. */
+  abstract scenario: Scenario | null
 
   static override get observedAttributes(): string[] {
     return [...super.observedAttributes, ...Object.keys(flags)]
@@ -42,6 +40,23 @@ export class ReportElement extends RooflineElement {
     const [path, kind] = flag
     this.scenario = withField(this.scenario ?? opening, path, value === null ? undefined : valueOf(kind, value))
   }
+
+  /** What the attributes ask. */
+  protected get asked(): Scenario {
+    const given = Object.entries(flags).flatMap(([name, [path, kind]]) => {
+      const text = this.getAttribute(name)
+      return text === null ? [] : [[path, valueOf(kind, text)] as const]
+    })
+    return given.reduce((scenario, [path, value]) => withField(scenario, path, value), opening)
+  }
+}
+
+/** An element that shows a part of one report: of a given one, or of the scenario that a property or attributes state. */
+export class ReportElement extends ScenarioElement {
+  /** What is shown; `scenario` computes it. */
+  @property({ attribute: false }) report: Report | null = null
+  /** A scenario to analyze instead of a report. */
+  @property({ attribute: false }) scenario: Scenario | null = null
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('scenario') && this.scenario !== null) this.report = reportOf(this.scenario)

@@ -2,6 +2,7 @@
 import { configureLocalization, type LocaleModule } from '@lit/localize'
 import type { Problem } from '../index.js'
 import { labelOf } from './labels.js'
+import { chinese } from './locales/chinese.js'
 import { allLocales, sourceLocale, targetLocales } from './locales/codes.js'
 
 /** A language that the elements speak. */
@@ -24,7 +25,7 @@ export async function setLocale(locale: Locale): Promise<void> {
 }
 
 async function loadLocale(): Promise<LocaleModule> {
-  const [templates, words] = await Promise.all([import('./locales/zh.js'), import('./problem-words.js')])
+  const [templates, words] = await Promise.all([chinese(), import('./problem-words.js')])
   translate = words.translated
   return templates
 }

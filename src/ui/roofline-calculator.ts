@@ -1,31 +1,25 @@
-import { msg } from '@lit/localize'
-import { html, nothing, type TemplateResult } from 'lit'
+import { html } from 'lit'
 import { property, state } from 'lit/decorators.js'
-import { classMap } from 'lit/directives/class-map.js'
 import type { Problem, Report, Scenario } from '../index.js'
 import { changes, found, type Change } from '../serving/index.js'
 import { calculatorStyles } from './calculator-styles.js'
-import { opening, RooflineElement } from './element.js'
+import { page, type Answer } from './calculator-view.js'
+import { Drop } from './drop.js'
+import { opening, ScenarioElement } from './element.js'
 import { send } from './events.js'
 import { Opener } from './explain/opener.js'
-import { openerStyles } from './explain/styles.js'
-import { figures } from './figure-view.js'
+import { openerStyles } from './explain/opener-styles.js'
 import { figureStyles } from './figure-styles.js'
-import { flags, kindAt, valueOf, withField } from './flags.js'
+import { kindAt, valueOf, withField } from './flags.js'
 import { Keeper } from './keeper.js'
-import { chooser, modelOf, unknown, withoutTries } from './opened.js'
-import { notes, notice } from './problems.js'
-import { rail } from './rail.js'
+import { modelOf } from './opened.js'
 import { railStyles } from './rail-styles.js'
-import type { RooflineChart } from './roofline-chart.js'
-import type { Stand } from './stand.js'
 import { reportOf } from './reports.js'
+import type { Stand } from './stand.js'
 import { rejoined, suited } from './suited.js'
 import { base, tokens } from './tokens.js'
 import { toolStyles } from './tool-styles.js'
 import type { Recent } from './tools.js'
-import { capacityNote, gpuName, modelName, summary, verdict } from './verdict.js'
-import { ways } from './ways.js'
 
 /**
  * The calculator: a scenario as fields, its answer as sentence, figures, chart, memory and kernels.
@@ -43,7 +37,7 @@ import { ways } from './ways.js'
  * @csspart bar - the bar of the memory
  * @csspart table - the table of kernels
  */
-export class RooflineCalculator extends RooflineElement {
+export class RooflineCalculator extends ScenarioElement {
   static override styles = [tokens, base, calculatorStyles, toolStyles, openerStyles, figureStyles, railStyles]
 
   /** Level of the first heading in the outline of the page. */
@@ -57,36 +51,20 @@ export class RooflineCalculator extends RooflineElement {
   @state() private given: Scenario = opening
   @state() private unreadable: { readonly name: string; readonly problems: readonly Problem[] } | null = null
   @state() private file: string | null = null
-  @state() private dropping = false
   @state() private opened = false
   @state() private selected: string | null = null
   @state() private pinned: Stand | null = null
   private readonly opener = new Opener(this)
   private readonly keeper = new Keeper(this)
+  private readonly take = (...files: File[]): void => { void this.open(...files) }
+  private readonly drop = new Drop(this, this.take)
   private current: Report | null = null
   private sent: Report | null = null
-  private answer: Report | null = null
-  private answered: Stand | null = null
-  private changes: readonly Change[] = []
+  private answer: Answer | null = null
 
   constructor() {
     super()
-    this.addEventListener('dragover', this.dragged)
-    this.addEventListener('dragleave', event => { if (!this.contains(event.relatedTarget as Node | null)) this.dropping = false })
-    this.addEventListener('drop', this.dropped)
     this.addEventListener('keydown', this.escaped)
-  }
-
-  static override get observedAttributes(): string[] {
-    return [...super.observedAttributes, ...Object.keys(flags)]
-  }
-
-  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
-    super.attributeChangedCallback(name, old, value)
-    const flag = flags[name]
-    if (flag === undefined || old === value) return
-    const [path, kind] = flag
-    this.scenario = withField(this.given, path, value === null ? undefined : valueOf(kind, value))
   }
 
   /** The question, as it was given; what it leaves out has defaults. */
@@ -117,11 +95,7 @@ export class RooflineCalculator extends RooflineElement {
 
   /** What the attributes ask. */
   get opening(): Stand {
-    const given = Object.entries(flags).flatMap(([name, [path, kind]]) => {
-      const text = this.getAttribute(name)
-      return text === null ? [] : [[path, valueOf(kind, text)] as const]
-    })
-    return { scenario: given.reduce((scenario, [path, value]) => withField(scenario, path, value), opening), file: null }
+    return { scenario: this.asked, file: null }
   }
 
   /** Takes over a scenario that the page has an address for: it can be undone, and no event tells of it. */
@@ -145,10 +119,9 @@ export class RooflineCalculator extends RooflineElement {
   }
 
   protected override willUpdate(): void {
-    if (this.report.phases.length === 0 || this.report === this.answer) return
-    this.answer = this.report
-    this.answered = this.stand
-    this.changes = this.answer.memory?.fits === false ? found(changes(suited(this.given), this.answer)) : []
+    const { report } = this
+    if (report.phases.length === 0 || report === this.answer?.report) return
+    this.answer = { ...this.stand, report, changes: report.memory?.fits === false ? found(changes(suited(this.given), report)) : [] }
   }
 
   protected override updated(): void {
@@ -158,52 +131,14 @@ export class RooflineCalculator extends RooflineElement {
   }
 
   protected override render(): unknown {
-    const { answer, report } = this
-    return html`<div class="page">
-      <section part="scenario" class=${classMap({ scenario: true, opened: this.opened })} aria-label=${msg('Scenario')}>
-        <button type="button" class="summary" aria-expanded=${this.opened ? 'true' : 'false'} aria-controls="fields" @click=${this.toggle}>
-          ${answer === null ? msg('Scenario') : html`<b>${modelName(answer, this.answered?.file ?? null)}, ${answer.scenario.gpus ?? 1} × ${gpuName(answer)}</b><span>${summary(answer)}</span>`}</button>
-        <div class="fields" id="fields"><div class="brand"><slot name="brand"></slot></div>
-          ${rail({ scenario: this.given, answer, problems: report.problems, file: this.file, apply: this.apply, open: this.take })}</div>
-      </section>
-      <div class="results" part="results"><div class="tools"><div class="bar"><slot name="bar"></slot></div>${this.keeper.bar(this.pinned !== null, this.compare)}<slot name="tools"></slot>${this.keeper.said()}</div>
-        ${notice(this.problems, msg('This link could not be opened; nothing changed'), null)}
-        ${this.unreadable === null ? nothing : notice(this.unreadable.problems, `${this.unreadable.name}: ${msg('this file could not be read; the last answer stays')}`, null, html`<div class="actions">${chooser(this.take)}<button type="button" class="button" @click=${this.dismiss}>${msg('Go on without it')}</button></div>`)}
-        ${notice(withoutTries(report.problems.filter(({ severity }) => severity === 'error')), msg('No answer for this scenario; below is the last one'), this.apply, unknown(this.given.model, report.problems, { as: this.replace, open: this.take, back: this.answered === null ? null : this.return }))}
-        ${answer === null ? nothing : this.result(answer, answer !== report)}</div>
-      ${this.dropping ? html`<div class="dropping"><div><b>${msg('Drop to read config.json')}</b><p class="small">${msg('It stays on this machine')}</p></div></div>` : nothing}</div>`
-  }
-
-  private result(answer: Report, stale: boolean): TemplateResult {
-    const fits = answer.memory?.fits !== false
-    const memory = this.section(msg('Memory'), capacityNote(answer), html`<roofline-memory exportparts="bar" .report=${answer}></roofline-memory>`)
-    return html`<div class=${classMap({ answer: true, stale })} @kernel-select=${this.pick}>
-      <div class="verdict" part="verdict" role="heading" aria-level=${this.headingLevel}>${verdict(answer, this.answered?.file ?? null)}</div>
-      ${fits ? nothing : ways(this.changes, this.change)}
-      ${figures(answer, this.opener)}
-      ${notes(answer.problems.filter(({ severity }) => severity === 'note'), this.apply)}
-      ${this.comparison()}
-      ${fits ? nothing : memory}
-      ${this.section(msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart exportparts="plot, readout" .report=${answer} .selected=${this.selected}></roofline-chart>`, this.exports)}
-      ${fits ? memory : nothing}
-      <section><roofline-kernels exportparts="table" .report=${answer} .selected=${this.selected} heading-level=${this.headingLevel + 1}></roofline-kernels></section>
-      <section><roofline-gpus .scenario=${this.answered?.scenario ?? null} heading-level=${this.headingLevel + 1} @gpu-take=${this.takeGpu}></roofline-gpus></section></div>`
-  }
-
-  private comparison(): TemplateResult | typeof nothing {
-    const { pinned, answered } = this
-    if (pinned === null || answered === null) return nothing
-    return html`<section><roofline-compare .a=${pinned.scenario} .b=${answered.scenario} .fileA=${pinned.file} .fileB=${answered.file} heading-level=${this.headingLevel + 1} @close=${this.compare}></roofline-compare></section>`
-  }
-
-  private section(title: string, caption: string, content: TemplateResult, actions: () => unknown = () => nothing): TemplateResult {
-    return html`<section><div class="head"><div class="title" role="heading" aria-level=${this.headingLevel + 1}>${title}</div><div class="small">${caption}</div>${actions()}</div>${content}</section>`
-  }
-
-  private readonly exports = (): TemplateResult => {
-    const save = (kind: 'png' | 'svg') => (): void => { void this.renderRoot.querySelector<RooflineChart>('roofline-chart')?.save(kind) }
-    return html`<div class="exports"><button type="button" @click=${save('png')}>PNG<span class="hidden">, ${msg('chart as a file')}</span></button>
-      <button type="button" @click=${save('svg')}>SVG<span class="hidden">, ${msg('chart as a file')}</span></button></div>`
+    const { answer, report, problems, unreadable, pinned, selected, opener, keeper, apply, replace, change, take, compare } = this
+    return html`${page({
+      ...this.stand, answer, report, problems, unreadable, pinned, selected, opener, apply, replace, change, take, compare, level: this.headingLevel, open: this.opened,
+      tools: html`<div class="tools"><div class="bar"><slot name="bar"></slot></div>${keeper.bar(pinned !== null, compare)}<slot name="tools"></slot>${keeper.said()}</div>`,
+      dismiss: () => { this.unreadable = null },
+      toggle: () => { this.opened = !this.opened },
+      pick: key => { this.selected = key },
+    })}${this.drop.view()}`
   }
 
   private readonly apply = (path: string, text: string): void => {
@@ -221,25 +156,9 @@ export class RooflineCalculator extends RooflineElement {
     this.keeper.change({ scenario: rejoined(scenario, this.given), file: this.file }, null)
   }
 
-  private readonly takeGpu = (event: CustomEvent<{ scenario: Scenario }>): void => {
-    this.change(event.detail)
-  }
-
   /** Keeps the present answer as A, or ends the comparison. */
   private readonly compare = (): void => {
-    this.pinned = this.pinned === null ? this.answered : null
-  }
-
-  private readonly return = (): void => {
-    if (this.answered !== null) this.replace(this.answered.scenario.model, this.answered.file)
-  }
-
-  private readonly dismiss = (): void => {
-    this.unreadable = null
-  }
-
-  private readonly pick = (event: CustomEvent<{ key: string }>): void => {
-    this.selected = event.detail.key
+    this.pinned = this.pinned === null ? this.answer : null
   }
 
   private readonly escaped = (event: KeyboardEvent): void => {
@@ -247,27 +166,5 @@ export class RooflineCalculator extends RooflineElement {
     this.opened = false
     const within = event.composedPath().some(one => one instanceof Element && one.id === 'fields')
     if (within) this.renderRoot.querySelector<HTMLElement>('button.summary')?.focus()
-  }
-
-  private readonly toggle = (): void => {
-    this.opened = !this.opened
-  }
-
-  private readonly take = (...files: File[]): void => {
-    void this.open(...files)
-  }
-
-  private readonly dragged = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return
-    event.preventDefault()
-    this.dropping = true
-  }
-
-  private readonly dropped = (event: DragEvent): void => {
-    this.dropping = false
-    const files = event.dataTransfer?.files
-    if (!files?.length) return
-    event.preventDefault()
-    void this.open(...files)
   }
 }

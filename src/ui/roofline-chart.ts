@@ -2,10 +2,11 @@ import { msg } from '@lit/localize'
 import { html, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import type { Report } from '../index.js'
-import type { Handle } from './chart/adapter.js'
+import type { Datum, Handle } from './chart/handle.js'
 import { colorsOf } from './chart/colors.js'
 import { chartData, type ChartData, type Point } from './chart/data.js'
 import { domainOf, type Domain } from './chart/geometry.js'
+import type { Placed } from './chart/labels.js'
 import { paintOver, paintUnder } from './chart/paint.js'
 import { pathOf, pointTable, readout, summary } from './chart/readout.js'
 import { sceneOf } from './chart/compose.js'
@@ -15,7 +16,7 @@ import { download, fileName } from './download.js'
 import { ReportElement } from './element.js'
 import { send } from './events.js'
 import { Opener } from './explain/opener.js'
-import { openerStyles } from './explain/styles.js'
+import { openerStyles } from './explain/opener-styles.js'
 import { reportOf } from './reports.js'
 import { base, tokens } from './tokens.js'
 
@@ -56,8 +57,13 @@ export class RooflineChart extends ReportElement {
   }
 
   /** Every point as it is drawn. */
-  get drawn(): { readonly x: number; readonly y: number; readonly key: string }[] {
+  get drawn(): readonly Datum[] {
     return this.handle?.values() ?? []
+  }
+
+  /** Where every point is, in pixels of the drawing. */
+  get places(): readonly Placed[] {
+    return this.scene?.places ?? []
   }
 
   /** The chart as a file, painted as it is shown; null without an answer. */

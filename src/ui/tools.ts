@@ -1,6 +1,7 @@
 /** The tool bar: always the same buttons in the same place. */
 import { msg } from '@lit/localize'
 import { html, nothing, svg, type TemplateResult } from 'lit'
+import { comparisons } from './parts.js'
 
 /** A link to a scenario that was looked at before. */
 export interface Recent {
@@ -44,7 +45,7 @@ export function tools(of: Tools): TemplateResult {
   return html`
     ${tool('undo', msg('Undo'), msg('Undo; with Shift: redo'), event => { move(event.shiftKey || !undoes ? 'redo' : 'undo') }, !undoes && !redoes)}
     ${tool('reset', msg('Reset'), msg('Reset: the scenario of the page'), of.reset)}
-    ${tool('compare', msg('Compare'), msg('Compare: keep this scenario as A and go on with B'), of.compare, false, of.compares ? 'true' : 'false')}
+    ${!comparisons ? nothing : tool('compare', msg('Compare'), msg('Compare: keep this scenario as A and go on with B'), of.compare, false, of.compares ? 'true' : 'false')}
     ${of.shares ? tool('share', msg('Share', { id: 'tool-share' }), msg('Share: copy a link to this scenario'), of.share) : nothing}
     ${tool('command', msg('Command'), msg('Copy as command'), of.command)}
     ${of.recent === null ? nothing : recents(of.recent)}`

@@ -153,8 +153,7 @@ test('every attribute of the manifest works', async () => {
   const manifest = JSON.parse(readFileSync(join(root, 'dist/custom-elements.json'), 'utf8')) as Manifest
   const elements = manifest.modules.flatMap(({ declarations }) => declarations)
   expect(elements.map(({ tagName }) => tagName)).toEqual(expect.arrayContaining(['roofline-calculator', 'roofline-chart', 'roofline-kernels', 'roofline-memory']))
-  writeFileSync(join(output, 'empty.html'), '<!doctype html><title>empty</title><script type="module" src="/dist/embed/roofline.js"></script><roofline-calculator></roofline-calculator>')
-  await page.goto(`${site.url}/made/empty.html`)
+  await page.goto(`${site.url}/react/`)
   // What explains is registered when a number is asked about.
   await page.locator('.figure-button:visible').first().click()
   await page.waitForFunction(() => customElements.get('roofline-explain') !== undefined)

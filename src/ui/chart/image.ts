@@ -1,6 +1,7 @@
 /** The chart as a file, painted from the same scene as on the page. */
 import { paintOver, paintUnder } from './paint.js'
 import type { Pen } from './pen.js'
+import { paintPoints } from './points.js'
 import type { Scene } from './scene.js'
 import { SvgPen } from './svg.js'
 
@@ -43,21 +44,4 @@ function paint(pen: Pen, selected: Scene): void {
   paintUnder(pen, scene)
   paintPoints(pen, scene)
   paintOver(pen, scene)
-}
-
-/** Prefill is filled, decode a ring; what lies below the plot is a caret on its edge. */
-function paintPoints(pen: Pen, { places, colors }: Scene): void {
-  for (const decode of [false, true]) for (const { point: { phase, limit }, x, y, r, off } of places) {
-    if ((phase === 'decode') !== decode) continue
-    pen.beginPath()
-    if (off) {
-      for (const [dx, dy] of [[-3.5, -2], [3.5, -2], [0, 4]] as const) pen.lineTo(x + dx, y + dy)
-      pen.closePath()
-    } else pen.arc(x, y, r, 0, 2 * Math.PI)
-    pen.fillStyle = off || !decode ? colors[limit] : colors[`${limit}Ring`]
-    pen.fill()
-    pen.strokeStyle = decode ? colors[limit] : colors.surface
-    pen.lineWidth = decode ? 2 : 1.5
-    pen.stroke()
-  }
 }

@@ -2,6 +2,7 @@
 import { html, nothing, type LitElement, type TemplateResult } from 'lit'
 import { classMap } from 'lit/directives/class-map.js'
 import type { Scenario } from '../../index.js'
+import { explanations } from '../parts.js'
 
 let asked = (): void => undefined
 
@@ -24,9 +25,9 @@ export class Opener {
     this.depth = depth
   }
 
-  /** A figure as a button; as it is where there is nothing to explain. */
+  /** A figure as a button; as it is where nothing explains it. */
   figure(path: string | null, content: unknown, kind = 'figure-button'): TemplateResult {
-    if (path === null) return html`${content}`
+    if (path === null || !explanations) return html`${content}`
     const open = path === this.path
     return html`<button type="button" class=${classMap({ [kind]: true, open })} aria-expanded=${open ? 'true' : 'false'} aria-controls=${open ? 'explanation' : nothing}
       @click=${(event: Event) => { this.toggle(path, event.currentTarget as HTMLElement) }} @keydown=${this.escape}>${content}</button>`
@@ -41,6 +42,7 @@ export class Opener {
 
   /** Opens a path, or closes it. */
   toggle(path: string, button: HTMLElement | null = null): void {
+    if (!explanations) return
     this.button = button
     this.path = path === this.path ? null : path
     asked()

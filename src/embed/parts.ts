@@ -1,0 +1,5 @@
+/** What the embed in one file has. */
+
+export const files: boolean = false
+export const explanations: boolean = false
+export const comparisons: boolean = false

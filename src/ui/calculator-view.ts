@@ -1,0 +1,110 @@
+/** What the calculator shows: the scenario as fields, and beside them what stands in the way and the answer. */
+import { msg } from '@lit/localize'
+import { html, nothing, type TemplateResult } from 'lit'
+import { classMap } from 'lit/directives/class-map.js'
+import type { Problem, Report, Scenario } from '../index.js'
+import type { Change } from '../serving/index.js'
+import type { Opener } from './explain/opener.js'
+import { figures } from './figure-view.js'
+import { chooser, unknown, withoutTries } from './opened.js'
+import { comparisons } from './parts.js'
+import { notes, notice, type Apply } from './problems.js'
+import { rail } from './rail.js'
+import type { RooflineChart } from './roofline-chart.js'
+import type { Stand } from './stand.js'
+import { capacityNote, gpuName, modelName, summary, verdict } from './verdict.js'
+import { ways } from './ways.js'
+
+/** An answer, the scenario it is for, and the smallest changes where that does not fit. */
+export interface Answer extends Stand {
+  readonly report: Report
+  readonly changes: readonly Change[]
+}
+
+/** What is shown and what it can do. */
+export interface View extends Stand {
+  /** The report of the scenario as it stands. */
+  readonly report: Report
+  /** The last answer, of the scenario as it stands or of one before. */
+  readonly answer: Answer | null
+  /** What stands in the way outside of the scenario. */
+  readonly problems: readonly Problem[]
+  readonly unreadable: { readonly name: string; readonly problems: readonly Problem[] } | null
+  /** The scenario that the answer is compared with. */
+  readonly pinned: Stand | null
+  readonly selected: string | null
+  /** Level of the first heading. */
+  readonly level: number
+  /** Whether the fields are open where they are a sheet. */
+  readonly open: boolean
+  readonly opener: Opener
+  readonly tools: TemplateResult
+  readonly apply: Apply
+  readonly replace: (model: Scenario['model'], file?: string | null) => void
+  readonly change: (change: Pick<Change, 'scenario'>) => void
+  readonly take: (...files: File[]) => void
+  readonly dismiss: () => void
+  readonly toggle: () => void
+  readonly compare: () => void
+  readonly pick: (key: string) => void
+}
+
+/** The whole element. */
+export function page(of: View): TemplateResult {
+  const { answer, report } = of
+  return html`<div class="page">
+    <section part="scenario" class=${classMap({ scenario: true, opened: of.open })} aria-label=${msg('Scenario')}>
+      <button type="button" class="summary" aria-expanded=${of.open ? 'true' : 'false'} aria-controls="fields" @click=${of.toggle}>
+        ${answer === null ? msg('Scenario') : html`<b>${modelName(answer.report, answer.file)}, ${answer.report.scenario.gpus ?? 1} × ${gpuName(answer.report)}</b><span>${summary(answer.report)}</span>`}</button>
+      <div class="fields" id="fields"><div class="brand"><slot name="brand"></slot></div>
+        ${rail({ scenario: of.scenario, answer: answer?.report ?? null, problems: report.problems, file: of.file, apply: of.apply, open: of.take })}</div>
+    </section>
+    <div class="results" part="results">${of.tools}
+      ${obstacles(of)}
+      ${answer === null ? nothing : result(of, answer)}</div></div>`
+}
+
+/** What stands in the way of an answer, and the ways on. */
+function obstacles({ problems, unreadable, report, scenario, answer, apply, replace, take, dismiss }: View): unknown[] {
+  const errors = report.problems.filter(({ severity }) => severity === 'error')
+  const back = answer === null ? null : (): void => { replace(answer.scenario.model, answer.file) }
+  return [
+    notice(problems, msg('This link could not be opened; nothing changed'), null),
+    unreadable === null ? nothing : notice(unreadable.problems, `${unreadable.name}: ${msg('this file could not be read; the last answer stays')}`, null,
+      html`<div class="actions">${chooser(take)}<button type="button" class="button" @click=${dismiss}>${msg('Go on without it')}</button></div>`),
+    notice(withoutTries(errors), msg('No answer for this scenario; below is the last one'), apply,
+      unknown(scenario.model, report.problems, { as: replace, open: take, back })),
+  ]
+}
+
+function result(of: View, answer: Answer): TemplateResult {
+  const { level, opener, selected } = of, { report } = answer
+  const fits = report.memory?.fits !== false
+  const memory = section(level, msg('Memory'), capacityNote(report), html`<roofline-memory exportparts="bar" .report=${report}></roofline-memory>`)
+  return html`<div class=${classMap({ answer: true, stale: report !== of.report })} @kernel-select=${(event: CustomEvent<{ key: string }>) => { of.pick(event.detail.key) }}>
+    <div class="verdict" part="verdict" role="heading" aria-level=${level}>${verdict(report, answer.file)}</div>
+    ${fits ? nothing : ways(answer.changes, of.change)}
+    ${figures(report, opener)}
+    ${notes(report.problems.filter(({ severity }) => severity === 'note'), of.apply)}
+    ${comparisons ? comparison(of, answer) : nothing}
+    ${fits ? nothing : memory}
+    ${section(level, msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart exportparts="plot, readout" .report=${report} .selected=${selected}></roofline-chart>`, exports())}
+    ${fits ? memory : nothing}
+    <section><roofline-kernels exportparts="table" .report=${report} .selected=${selected} heading-level=${level + 1}></roofline-kernels></section>
+    ${comparisons ? html`<section><roofline-gpus .scenario=${answer.scenario} heading-level=${level + 1} @gpu-take=${(event: CustomEvent<{ scenario: Scenario }>) => { of.change(event.detail) }}></roofline-gpus></section>` : nothing}</div>`
+}
+
+function comparison({ pinned, level, compare }: View, answer: Answer): TemplateResult | typeof nothing {
+  return pinned === null ? nothing : html`<section><roofline-compare .a=${pinned.scenario} .b=${answer.scenario} .fileA=${pinned.file} .fileB=${answer.file} heading-level=${level + 1} @close=${compare}></roofline-compare></section>`
+}
+
+function section(level: number, title: string, caption: string, content: TemplateResult, actions: unknown = nothing): TemplateResult {
+  return html`<section><div class="head"><div class="title" role="heading" aria-level=${level + 1}>${title}</div><div class="small">${caption}</div>${actions}</div>${content}</section>`
+}
+
+/** The chart as a file. */
+function exports(): TemplateResult {
+  const save = (kind: 'png' | 'svg') => (event: Event): void => { void (event.currentTarget as Element).closest('section')?.querySelector<RooflineChart>('roofline-chart')?.save(kind) }
+  return html`<div class="exports"><button type="button" @click=${save('png')}>PNG<span class="hidden">, ${msg('chart as a file')}</span></button>
+    <button type="button" @click=${save('svg')}>SVG<span class="hidden">, ${msg('chart as a file')}</span></button></div>`
+}

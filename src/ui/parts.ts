@@ -1,0 +1,8 @@
+/** What this build of the elements has. The embed in one file has less: src/embed/parts.ts. */
+
+/** Reads files: config.json, weights. */
+export const files: boolean = true
+/** Explains its numbers. */
+export const explanations: boolean = true
+/** Compares: two scenarios, other GPUs. */
+export const comparisons: boolean = true
