@@ -1,7 +1,13 @@
 import { afterEach, expect, test } from 'vitest'
 import { analyze, type Report } from '../../src/index.js'
-import { living } from '../../src/ui/chart/adapter.js'
+import { createChart, living } from '../../src/ui/chart/adapter.js'
+import { colorsOf } from '../../src/ui/chart/colors.js'
+import { sceneOf } from '../../src/ui/chart/compose.js'
 import { chartData } from '../../src/ui/chart/data.js'
+import { domainOf } from '../../src/ui/chart/geometry.js'
+import { paintOver, paintUnder } from '../../src/ui/chart/paint.js'
+import type { Pen } from '../../src/ui/chart/pen.js'
+import { createChart as createPlain } from '../../src/ui/chart/plain-adapter.js'
 import '../../src/ui/define.js'
 import type { RooflineChart } from '../../src/ui/index.js'
 
@@ -94,4 +100,28 @@ test('shows another report on the same canvas', async () => {
   await element.updateComplete
   expect(element.drawn.length).toBe(element.data?.points.length)
   expect(element.drawn.length).toBeGreaterThan(18)
+})
+
+test('drawn by Chart.js and without it, it is one picture', async () => {
+  const colors = colorsOf((await chart(report)).renderRoot.querySelector<HTMLElement>('.probe')!)
+  const data = chartData(report, report.device!)
+  const measure = (text: string): number => 7 * text.length
+  const [first] = data.points
+  for (const [width, selected, domain] of [[676, null, domainOf(data.points)], [340, first!.key, domainOf(data.points)], [676, first!.key, { x: [-1, 4], y: [13, 16] }]] as const) {
+    const scene = sceneOf(data, width, domain, selected, colors, '13px sans-serif', measure)
+    const painter = { under: (pen: Pen) => { paintUnder(pen, scene) }, over: (pen: Pen) => { paintOver(pen, scene) } }
+    const [ours, theirs] = [createPlain, createChart].map(create => {
+      const canvas = document.body.appendChild(document.createElement('canvas'))
+      const handle = create(canvas, painter)
+      handle.show(scene)
+      const shown = { values: handle.values().toSorted((a, b) => a.key.localeCompare(b.key)), pixels: canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height) }
+      handle.destroy()
+      return shown
+    })
+    expect(ours!.values).toEqual(theirs!.values)
+    expect([ours!.pixels.width, ours!.pixels.height]).toEqual([theirs!.pixels.width, theirs!.pixels.height])
+    const apart = ours!.pixels.data.filter((value, i) => Math.abs(value - theirs!.pixels.data[i]!) > 24).length
+    expect(apart / ours!.pixels.data.length).toBeLessThan(0.0005)
+    expect(new Set(ours!.pixels.data).size).toBeGreaterThan(50)
+  }
 })
