@@ -121,7 +121,7 @@ test('drawn by Chart.js and without it, it is one picture', async () => {
     expect(ours!.values).toEqual(theirs!.values)
     expect([ours!.pixels.width, ours!.pixels.height]).toEqual([theirs!.pixels.width, theirs!.pixels.height])
     const apart = ours!.pixels.data.filter((value, i) => Math.abs(value - theirs!.pixels.data[i]!) > 24).length
-    expect(apart / ours!.pixels.data.length).toBeLessThan(0.0005)
+    expect(apart / ours!.pixels.data.length).toBeLessThan(0.00002)
     expect(new Set(ours!.pixels.data).size).toBeGreaterThan(50)
   }
 })

@@ -17,9 +17,9 @@ export function lookOf({ point: { key, phase, limit }, off }: Placed, colors: Co
   }
 }
 
-/** Prefill below decode, the largest first; what lies below the plot is a caret on its edge. */
+/** Decode below prefill, the largest first; what lies below the plot is a caret on its edge. */
 export function paintPoints(pen: Pen, { places, colors, selected }: View): void {
-  for (const decode of [false, true]) for (const place of places) {
+  for (const decode of [true, false]) for (const place of places) {
     if ((place.point.phase === 'decode') !== decode) continue
     const { x, y, r, off } = place, { fill, edge, width } = lookOf(place, colors, selected)
     pen.beginPath()
