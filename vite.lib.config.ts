@@ -2,7 +2,7 @@ import { defineConfig } from 'vite'
 import { data } from './scripts/data-plugin.js'
 
 /** Everything that is not a relative or absolute path is left for the installing project to provide. */
-const external = (id: string) => !/^(\.|\/|[A-Za-z]:|\0)/.test(id)
+const external = (id: string) => !/^(\.|\/|[A-Za-z]:|\0|@oxc-project\/)/.test(id)
 
 /** The library and the command line, one file per module. */
 export default defineConfig({

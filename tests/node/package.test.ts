@@ -43,6 +43,15 @@ test('holds what its exports name', () => {
   expect(files.filter(file => !existsSync(join(installed, file)))).toEqual([])
 })
 
+test('imports only what it declares', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { readonly dependencies: Readonly<Record<string, string>> }
+  const modules = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.js') && !/^(app|embed)\//.test(file))
+  const imported = modules.flatMap(file => [...readFileSync(join(installed, 'dist', file), 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*(["'])([@a-z][^"'\s]*)\1/g)].map(match => match[2] ?? ''))
+  const packages = new Set(imported.map(name => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name).filter(name => !name.startsWith('node:')))
+  expect(packages).toContain('lit')
+  expect([...packages].filter(name => dependencies[name] === undefined)).toEqual([])
+})
+
 test('names no path of the machine that built it', () => {
   const texts = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' }).filter(file => /\.(js|ts|html|css)$/.test(file))
   expect(texts.filter(file => readFileSync(join(installed, 'dist', file), 'utf8').includes(root))).toEqual([])

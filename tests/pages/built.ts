@@ -10,8 +10,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Whether something that goes into the build is newer than the build, or there is none. */
 function stale(): boolean {
   const built = statSync(join(root, 'dist', 'index.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const inputs = ['src', 'data'].flatMap(folder => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(file => join(root, folder, file)))
-  return inputs.some(file => statSync(file).mtimeMs > built)
+  const inputs = ['src', 'data', 'scripts'].flatMap(folder => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(file => join(root, folder, file)))
+  const configs = ['app', 'embed', 'lib'].map(name => join(root, name === 'app' ? 'vite.config.ts' : `vite.${name}.config.ts`))
+  return [...inputs, ...configs].some(file => statSync(file).mtimeMs > built)
 }
 
 /** Builds where that is needed; called by Vitest once, before the first test. */
