@@ -5,6 +5,7 @@ import type { Limit, Metrics, Report } from '../index.js'
 import { band, compact, dollars, full, none, percent, quantity, scaled, scaleOf } from '../format.js'
 import type { Opener } from './explain/opener.js'
 import { figuresOf, type Figure } from './figures.js'
+import { explanations } from './parts.js'
 import { number, share, withUnit } from './number.js'
 
 const hues: readonly Limit[] = ['compute', 'memory', 'network', 'overhead']
@@ -57,7 +58,7 @@ function largest(most: number, batch: number): TemplateResult {
 
 /** A headline figure with its explanation, which takes the row below. */
 function cell(id: string, path: string | null, content: TemplateResult, { scenario, phases }: Report, opener: Opener): TemplateResult {
-  return html`<div class="figure" id=${id}>${path === null ? html`<div class="cell">${content}</div>` : opener.figure(path, content, 'cell')}</div>
+  return html`<div class="figure" id=${id}>${path === null || !explanations ? html`<div class="cell">${content}</div>` : opener.figure(path, content, 'cell')}</div>
     ${id === 'latency' && phases.length > 1 ? nothing : opener.panel(scenario, [path])}`
 }
 

@@ -54,6 +54,7 @@ const state = () => page.evaluate(() => {
     drawn: chart.drawn.length, rows: inside('roofline-chart').querySelectorAll('tbody tr').length, label: inside('roofline-chart').querySelector('.plot')!.getAttribute('aria-label'),
     kernels: inside('roofline-kernels').querySelectorAll('tbody tr').length, parts: inside('roofline-memory').querySelectorAll('.part').length,
     name: inside('roofline-chart').querySelector('.name')!.textContent, verdict: calculator.shadowRoot!.querySelector('.verdict')!.textContent,
+    cells: calculator.shadowRoot!.querySelectorAll('.figure > .cell').length, buttons: calculator.shadowRoot!.querySelectorAll('[aria-controls=explanation], .figure button').length,
     unknown: [...calculator.shadowRoot!.querySelectorAll('*')].map(({ localName }) => localName).filter(name => name.includes('-') && customElements.get(name) === undefined),
   }
 })
@@ -63,7 +64,7 @@ test('one file is all it takes, under a strict policy and offline', async () => 
   await context.setOffline(true)
   const report = analyze({ model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } })
   const points = (of: Report): number => of.phases.flatMap(({ kernels }) => kernels).filter(({ intensity }) => (intensity ?? 0) > 0).length
-  expect(await state()).toMatchObject({ drawn: points(report), rows: points(report), kernels: report.phases.at(-1)!.kernels.length, parts: 3, unknown: [] })
+  expect(await state()).toMatchObject({ drawn: points(report), rows: points(report), kernels: report.phases.at(-1)!.kernels.length, parts: 3, cells: 6, buttons: 0, unknown: [] })
   await page.evaluate(() => { document.querySelector('roofline-calculator')!.setAttribute('model', 'mixtral-8x7b') })
   await expect.poll(async () => (await state()).verdict).toContain('Mixtral')
   expect(await state()).toMatchObject({ drawn: points(analyze({ model: 'mixtral-8x7b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } })) })
