@@ -79,6 +79,15 @@ export function compact(count: number | null): string {
   return scaled(count, scale) + scale.prefix
 }
 
+/**
+ * A length in tokens as models are named for it: what is a multiple of 1024 counts in those, `128k` for 131,072 and `1M` for
+ * 1,048,576, unless it is a round decimal, `128k` for 128,000.
+ */
+export function tokenLength(count: number | null): string {
+  const [unit, letter] = count !== null && count % 2 ** 20 === 0 ? [2 ** 20, 'M'] : [2 ** 10, 'k']
+  return count === null || count === 0 || count % unit !== 0 || count % 1000 === 0 ? compact(count).replace(/\.0+(?=\D|$)/, '') : `${String(count / unit)}${letter}`
+}
+
 /** A count in prose: `70.6 billion`; never `70.6 B`, which reads as bytes. */
 export function words(count: number, space: string = narrow): string {
   const named = ([['trillion', 1e12], ['billion', 1e9], ['million', 1e6]] as const).find(([, factor]) => Number(count.toPrecision(3)) >= factor)

@@ -1,5 +1,5 @@
 /** `roofline models`: the models that are known, or all that is known about one. */
-import { compact, digits, full, none, quantity } from '../format.js'
+import { digits, full, none, quantity, tokenLength } from '../format.js'
 import { analyze, findModel, models, resolveModel, type Checkpoint, type ResolvedModel } from '../index.js'
 import type { Io } from './io.js'
 import type { Request } from './parse.js'
@@ -35,7 +35,7 @@ export function list(checkpoints: readonly Checkpoint[]): string {
     const { model, context, layers } = describe(checkpoint)
     const billions = (count: number | undefined) => (count === undefined ? none : digits(count / 1e9))
     const cache = model?.cacheBytesPerToken ?? null
-    return [checkpoint.id, billions(model?.parameters), billions(model?.activeParameters), cache === null ? none : quantity(cache, 'B', ' '), layers === null ? none : String(layers), compact(context)]
+    return [checkpoint.id, billions(model?.parameters), billions(model?.activeParameters), cache === null ? none : quantity(cache, 'B', ' '), layers === null ? none : String(layers), tokenLength(context)]
   })
   const heads = [['', 'parameters', 'active', 'KV cache', 'layers', 'context'], ['', '10^9', '10^9', 'per token', '', 'tokens']]
   const sides: readonly Side[] = ['left', 'right', 'right', 'right', 'right', 'right']

@@ -1,7 +1,7 @@
 /** Models and GPUs as options, by family, and the facts that decide between them. */
 import { msg, str } from '@lit/localize'
 import { analyze, findGpu, findModel, gpus, models, resolveModel, type Checkpoint, type Device, type Problem } from '../index.js'
-import { compact, narrow, quantity } from '../format.js'
+import { narrow, quantity, tokenLength } from '../format.js'
 import { inWords } from './locale.js'
 import type { OptionGroup } from './options.js'
 import { groupBy } from './words.js'
@@ -43,7 +43,7 @@ export function modelFacts(id: string): readonly string[] {
 export function contextOf(model: unknown): string {
   const found = resolveModel(model)
   const context = 'model' in found ? found.model.context : null
-  return context === null ? '' : msg(str`${compact(context)} context`)
+  return context === null ? '' : msg(str`${tokenLength(context)} context`)
 }
 
 /** Memory, bandwidth and year. */

@@ -17,6 +17,9 @@ export const railStyles = css`
   .file:focus-within { outline: 2px solid var(--ink); outline-offset: 2px; border-radius: 3px }
   .field { display: grid; grid-template-columns: auto minmax(0, 168px); justify-content: space-between; column-gap: 8px; align-items: center; min-height: 28px; margin-right: -8px }
   .field :is(input, select) { width: 100%; height: 28px; padding: 0 8px; border: 1px solid transparent; border-radius: 4px; color: var(--ink); font-size: 15px; text-align: right; text-align-last: right }
+  /* Names of systems are longer than a column: the field takes what it needs, a row of its own where it needs one. */
+  .field:has(#system) { display: flex; flex-wrap: wrap }
+  .field > #system { width: auto; max-width: 100%; margin-left: auto; field-sizing: content; text-overflow: ellipsis }
   .field input { background: none }
   .field select { padding-right: 20px }
   .field:hover :is(input, select) { border-color: var(--edge); background-color: var(--surface) }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { band, compact, digits, dollars, full, gibibytes, percent, quantity, scaleOf, words } from '../../src/format.js'
+import { band, compact, digits, dollars, full, gibibytes, percent, quantity, scaleOf, tokenLength, words } from '../../src/format.js'
 
 describe('three significant digits', () => {
   test.each([
@@ -30,6 +30,7 @@ test('percent is whole from 10 and has one decimal below', () => {
 
 test('counts', () => {
   expect([0, 999, 1000, 25557032].map(full)).toEqual(['0', '999', '1,000', '25,557,032'])
+  expect([2048, 8192, 32768, 40960, 131072, 163840, 262144, 1048576, 10485760, 128000, 200000, 1e6, 4000, 1000, 197, 1500, 0, null].map(tokenLength)).toEqual(['2k', '8k', '32k', '40k', '128k', '160k', '256k', '1M', '10M', '128k', '200k', '1M', '4k', '1k', '197', '1.50k', '0', '–'])
   expect([140, 999, 19123, 131072, 1e6, null].map(compact)).toEqual(['140', '999', '19.1k', '131k', '1.00M', '–'])
   expect([70.55e9, 124439808, 999.9e6, 1.02e12, 25000].map(count => words(count, ' '))).toEqual(['70.5 billion', '124 million', '1.00 billion', '1.02 trillion', '25,000'])
 })
