@@ -11,6 +11,7 @@ import { comparisons } from './parts.js'
 import { notes, notice, type Apply } from './problems.js'
 import { rail } from './rail.js'
 import type { RooflineChart } from './roofline-chart.js'
+import type { Sheet } from './sheet.js'
 import type { Stand } from './stand.js'
 import { capacityNote, gpuName, modelName, summary, verdict } from './verdict.js'
 import { ways } from './ways.js'
@@ -35,8 +36,7 @@ export interface View extends Stand {
   readonly selected: string | null
   /** Level of the first heading. */
   readonly level: number
-  /** Whether the fields are open where they are a sheet. */
-  readonly open: boolean
+  readonly sheet: Sheet
   readonly opener: Opener
   readonly tools: TemplateResult
   readonly apply: Apply
@@ -44,7 +44,6 @@ export interface View extends Stand {
   readonly change: (change: Pick<Change, 'scenario'>) => void
   readonly take: (...files: File[]) => void
   readonly dismiss: () => void
-  readonly toggle: () => void
   readonly compare: () => void
   readonly pick: (key: string) => void
 }
@@ -53,8 +52,8 @@ export interface View extends Stand {
 export function page(of: View): TemplateResult {
   const { answer, report } = of
   return html`<div class="page">
-    <section part="scenario" class=${classMap({ scenario: true, opened: of.open })} aria-label=${msg('Scenario')}>
-      <button type="button" class="summary" aria-expanded=${of.open ? 'true' : 'false'} aria-controls="fields" @click=${of.toggle}>
+    <section part="scenario" class=${classMap({ scenario: true, opened: of.sheet.open })} aria-label=${msg('Scenario')}>
+      <button type="button" class="summary" aria-expanded=${of.sheet.open ? 'true' : 'false'} aria-controls="fields" @click=${of.sheet.toggle}>
         ${answer === null ? msg('Scenario') : html`<b>${modelName(answer.report, answer.file)}, ${answer.report.scenario.gpus ?? 1} × ${gpuName(answer.report)}</b><span>${summary(answer.report)}</span>`}</button>
       <div class="fields" id="fields"><div class="brand"><slot name="brand"></slot></div>
         ${rail({ scenario: of.scenario, answer: answer?.report ?? null, problems: report.problems, file: of.file, apply: of.apply, open: of.take })}</div>

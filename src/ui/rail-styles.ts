@@ -19,6 +19,7 @@ export const railStyles = css`
   .field :is(input, select) { width: 100%; height: 28px; padding: 0 8px; border: 1px solid transparent; border-radius: 4px; color: var(--ink); font-size: 15px; text-align: right; text-align-last: right }
   /* Names of systems are longer than a column: the field takes what it needs, a row of its own where it needs one. */
   .field:has(#system) { display: flex; flex-wrap: wrap }
+  .field:has(#system) > .why { flex-basis: 100% }
   .field > #system { width: auto; max-width: 100%; margin-left: auto; field-sizing: content; text-overflow: ellipsis }
   .field input { background: none }
   .field select { padding-right: 20px }

@@ -15,6 +15,7 @@ import { Keeper } from './keeper.js'
 import { modelOf } from './opened.js'
 import { railStyles } from './rail-styles.js'
 import { reportOf } from './reports.js'
+import { Sheet } from './sheet.js'
 import type { Stand } from './stand.js'
 import { rejoined, suited } from './suited.js'
 import { base, tokens } from './tokens.js'
@@ -51,21 +52,16 @@ export class RooflineCalculator extends ScenarioElement {
   @state() private given: Scenario = opening
   @state() private unreadable: { readonly name: string; readonly problems: readonly Problem[] } | null = null
   @state() private file: string | null = null
-  @state() private opened = false
   @state() private selected: string | null = null
   @state() private pinned: Stand | null = null
   private readonly opener = new Opener(this)
   private readonly keeper = new Keeper(this)
+  private readonly sheet = new Sheet(this)
   private readonly take = (...files: File[]): void => { void this.open(...files) }
   private readonly drop = new Drop(this, this.take)
   private current: Report | null = null
   private sent: Report | null = null
   private answer: Answer | null = null
-
-  constructor() {
-    super()
-    this.addEventListener('keydown', this.escaped)
-  }
 
   /** The question, as it was given; what it leaves out has defaults. */
   get scenario(): Scenario {
@@ -133,10 +129,9 @@ export class RooflineCalculator extends ScenarioElement {
   protected override render(): unknown {
     const { answer, report, problems, unreadable, pinned, selected, opener, keeper, apply, replace, change, take, compare } = this
     return html`${page({
-      ...this.stand, answer, report, problems, unreadable, pinned, selected, opener, apply, replace, change, take, compare, level: this.headingLevel, open: this.opened,
+      ...this.stand, answer, report, problems, unreadable, pinned, selected, opener, apply, replace, change, take, compare, level: this.headingLevel, sheet: this.sheet,
       tools: html`<div class="tools"><div class="bar"><slot name="bar"></slot></div>${keeper.bar(pinned !== null, compare)}<slot name="tools"></slot>${keeper.said()}</div>`,
       dismiss: () => { this.unreadable = null },
-      toggle: () => { this.opened = !this.opened },
       pick: key => { this.selected = key },
     })}${this.drop.view()}`
   }
@@ -159,12 +154,5 @@ export class RooflineCalculator extends ScenarioElement {
   /** Keeps the present answer as A, or ends the comparison. */
   private readonly compare = (): void => {
     this.pinned = this.pinned === null ? this.answer : null
-  }
-
-  private readonly escaped = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || !this.opened) return
-    this.opened = false
-    const within = event.composedPath().some(one => one instanceof Element && one.id === 'fields')
-    if (within) this.renderRoot.querySelector<HTMLElement>('button.summary')?.focus()
   }
 }
