@@ -50,9 +50,9 @@ export const figureStyles = css`
     .figure:nth-child(even of .figure) .cell { padding: 12px 0 12px 16px }
     .value { font-size: 22px; line-height: 30px }
     .band { white-space: normal }
-    .more { display: grid; gap: 4px; padding-bottom: 24px }
-    .forward + .more > div { display: flex; justify-content: space-between }
-    .more > div > button { display: flex; width: 100%; justify-content: space-between }
+    .more { display: grid; gap: 0; padding-bottom: 24px }
+    .more > div:not(.explanation, :has(> button)) { display: flex; min-height: 24px; align-items: center; justify-content: space-between }
+    .more > div > button { display: flex; align-items: center; width: 100%; min-height: 24px; justify-content: space-between }
     .more > .explanation { order: 0 }
   }
 `
