@@ -26,9 +26,6 @@ export class RooflineElement extends LitElement {
 
 /** An element of one scenario, which attributes state, the command line's flags, or a property. */
 export abstract class ScenarioElement extends RooflineElement {
-  /** The question; what it leaves out has defaults. */
-  abstract scenario: Scenario | null
-
   static override get observedAttributes(): string[] {
     return [...super.observedAttributes, ...Object.keys(flags)]
   }
@@ -38,8 +35,11 @@ export abstract class ScenarioElement extends RooflineElement {
     const flag = flags[name]
     if (flag === undefined || old === value) return
     const [path, kind] = flag
-    this.scenario = withField(this.scenario ?? opening, path, value === null ? undefined : valueOf(kind, value))
+    this.ask(scenario => withField(scenario, path, value === null ? undefined : valueOf(kind, value)))
   }
+
+  /** Changes the scenario as an attribute states. */
+  protected abstract ask(change: (scenario: Scenario) => Scenario): void
 
   /** What the attributes ask. */
   protected get asked(): Scenario {
@@ -57,6 +57,10 @@ export class ReportElement extends ScenarioElement {
   @property({ attribute: false }) report: Report | null = null
   /** A scenario to analyze instead of a report. */
   @property({ attribute: false }) scenario: Scenario | null = null
+
+  protected override ask(change: (scenario: Scenario) => Scenario): void {
+    this.scenario = change(this.scenario ?? opening)
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('scenario') && this.scenario !== null) this.report = reportOf(this.scenario)

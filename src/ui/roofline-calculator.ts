@@ -114,6 +114,10 @@ export class RooflineCalculator extends ScenarioElement {
     if ('model' in read) this.replace(read.model, name)
   }
 
+  protected override ask(change: (scenario: Scenario) => Scenario): void {
+    this.scenario = change(this.given)
+  }
+
   protected override willUpdate(): void {
     const { report } = this
     if (report.phases.length === 0 || report === this.answer?.report) return

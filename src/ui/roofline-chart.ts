@@ -2,11 +2,10 @@ import { msg } from '@lit/localize'
 import { html, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import type { Report } from '../index.js'
-import type { Datum, Handle } from './chart/handle.js'
+import type { Handle } from './chart/handle.js'
 import { colorsOf } from './chart/colors.js'
 import { chartData, type ChartData, type Point } from './chart/data.js'
 import { domainOf, type Domain } from './chart/geometry.js'
-import type { Placed } from './chart/labels.js'
 import { paintOver, paintUnder } from './chart/paint.js'
 import { pathOf, pointTable, readout, summary } from './chart/readout.js'
 import { sceneOf } from './chart/compose.js'
@@ -57,13 +56,8 @@ export class RooflineChart extends ReportElement {
   }
 
   /** Every point as it is drawn. */
-  get drawn(): readonly Datum[] {
+  get drawn(): readonly { readonly x: number; readonly y: number; readonly key: string }[] {
     return this.handle?.values() ?? []
-  }
-
-  /** Where every point is, in pixels of the drawing. */
-  get places(): readonly Placed[] {
-    return this.scene?.places ?? []
   }
 
   /** The chart as a file, painted as it is shown; null without an answer. */

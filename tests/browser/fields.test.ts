@@ -124,3 +124,17 @@ test('problems speak Chinese', async () => {
   await enter(calculator, 'mesh.tp', '3')
   expect(note(calculator, 'mesh.tp').textContent).toMatch(/整除/)
 })
+
+test('the name of a system is never cut', async () => {
+  for (const [gpu, system] of [['h100-sxm5-80gb', null], ['l40s', null], ['gb200', null], ['rubin', null], ['l40s', 'pcie-server-bridged']] as const) {
+    const calculator = await open(`gpu="${gpu}"${system === null ? '' : ` system="${system}"`}`)
+    const select = calculator.renderRoot.querySelector<HTMLSelectElement>('#system')!
+    const text = document.createElement('span')
+    text.textContent = select.selectedOptions[0]!.textContent
+    text.style.cssText = `position: absolute; white-space: nowrap; font: ${getComputedStyle(select).font}`
+    calculator.renderRoot.append(text)
+    const { paddingLeft, paddingRight } = getComputedStyle(select)
+    expect(select.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight), `${gpu} ${text.textContent}`).toBeGreaterThanOrEqual(Math.floor(text.getBoundingClientRect().width))
+    expect(select.getBoundingClientRect().right).toBeLessThanOrEqual(calculator.renderRoot.querySelector('.fields')!.getBoundingClientRect().right)
+  }
+})
