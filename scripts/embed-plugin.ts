@@ -52,16 +52,13 @@ function prepared(): Plugin {
     },
     resolveId: id => id === all ? id : null,
     async load(id) {
-      const files = (await readdir(join(folder, 'models'))).map(file => join(folder, 'models', file))
-      const entries = async (file: string) => (await read(file)) as { readonly id: string }[]
-      if (id === all) {
+      if (id === all || id.startsWith(join(folder, 'models'))) {
+        const files = (await readdir(join(folder, 'models'))).map(file => join(folder, 'models', file))
+        const lists = await Promise.all(files.map(async file => (await read(file)) as { readonly id: string }[]))
         const known = await models
-        return moduleOf((await Promise.all(files.map(entries))).flat().map(entry => ({ ...entry, config: known.get(entry.id) })) as unknown as Json)
-      }
-      if (files.includes(id)) {
-        const before = await Promise.all(files.slice(0, files.indexOf(id)).map(entries))
-        const start = before.flat().length
-        return { code: `import all from ${JSON.stringify(all)};export default all.slice(${String(start)},${String(start + (await entries(id)).length)})`, moduleType: 'js' }
+        if (id === all) return moduleOf(lists.flat().map(entry => ({ ...entry, config: known.get(entry.id) })) as unknown as Json)
+        const at = files.indexOf(id), start = lists.slice(0, at).flat().length
+        return { code: `import all from ${JSON.stringify(all)};export default all.slice(${String(start)},${String(start + (lists[at]?.length ?? 0))})`, moduleType: 'js' }
       }
       return id.startsWith(folder) && id.endsWith('.json') ? JSON.stringify(unexplained(await read(id))) : null
     },
