@@ -9,7 +9,7 @@ const whole = (least: number, most = 2 ** 40) => v.pipe(
   v.minValue(least, `at least ${String(least)}`), v.maxValue(most, `at most ${String(most)}`),
 )
 const share = v.pipe(v.number('a number'), v.finite('a finite number'), v.gtValue(0, 'greater than 0'), v.maxValue(1, 'at most 1'))
-const amount = v.pipe(v.number('a number'), v.finite('a finite number'), v.minValue(0, 'at least 0'))
+const amount = v.pipe(v.number('a number'), v.finite('a finite number'), v.minValue(0, 'at least 0'), v.maxValue(2 ** 40, `at most ${String(2 ** 40)}`))
 const name = v.pipe(v.string('a name'), v.nonEmpty('a name'))
 const dtype = v.nullable(name)
 const object = <const T extends v.ObjectEntries>(entries: T) => v.strictObject(entries, 'an object without unknown fields')

@@ -3,6 +3,7 @@ import json from '../../../data/layers.json'
 import { glossary, pairs, routed } from '../axes.js'
 import type { Axis, Block, Expr, Extent, Graph, Op } from '../graph.js'
 import { ending, expand, type Flags, type List } from '../ops/index.js'
+import { namesIn } from '../product.js'
 import { generates, kindsOf, suffixOf, type Kind, type Model, type Stack } from './model.js'
 
 /** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
@@ -12,8 +13,6 @@ export type Pass = 'first' | 'step'
 
 const { note: _note, ...rest } = json
 const lists = rest as unknown as Readonly<Record<string, List>>
-/** Axes that a kind of layer has for itself; they carry its name where a model has several kinds. */
-const ownAxes = ['l', 'g', 'r', 'k', 'kv', 'h', 'c', 'cq', 'kn', 'kr', 'f', 'e', 'x', 'fe', 'fs', 'el', 'mh', 'hp', 'ng', 'sn', 'di', 'rank', 'sr', 'kc', 'kl', 'qc', 'q', 'cs', 'lg', 'lr', 'lk', 'lv', 'lf', 'qq', 'w', 'reach', 'local', 'chunk', 'ih', 'ik', 'topk', 'us', 'up', 'p', 'pi', 'n', 'past', 'u', 'hit'] as const
 /** Tensors that belong to the whole model, and those that belong to a stack, not to a layer: `x`, the prompt `y` beside an image, the condition `c`. */
 const global = new Set(['tokens', 'logits', 'embedding.w', 'memory', 'cross-keys', 'cross-values'])
 const streams = new Set(['x', 'y', 'c', 'position.w', 'head.w', 'bias'])
@@ -52,22 +51,35 @@ export function modelGraph(model: Model, form: Form, pass: Pass = 'first'): Grap
 /** One repeat of a kind of layer. */
 function layers(model: Model, stack: Stack, kind: Kind, axes: Record<string, Axis>, form: Form): Block {
   const rename = renaming(model, stack, kind)
-  declare(axes, ownAxes, { ...pairs[kind.pairs], ...(kind.flags['experts'] ? routed : {}) }, rename, kind.name)
+  declare(axes, ownAxes(kind), derivedOf(kind), rename, kind.name)
   const flags: Flags = { ...stack.flags, ...kind.flags, absorbed: form === 'absorbed' || kind.flags['selected'] === true }
   const uses = Object.fromEntries(Object.entries(kind.uses).map(([name, list]) => [name, lists[list] ?? []]))
   return { id: kind.name, ops: placed(stack, kind.name, expand(lists[kind.list] ?? [], uses, flags), rename, ['l']) }
+}
+
+/** What follows from the pairs that attention has, and from routing. */
+function derivedOf(kind: Kind): Readonly<Record<string, Axis>> {
+  return { ...pairs[kind.pairs], ...(kind.flags['experts'] ? routed : {}) }
+}
+
+/** Axes that a kind of layer has for itself: those that it sizes and those that follow from them. They carry its name where a model has several kinds. */
+function ownAxes(kind: Kind): ReadonlySet<string> {
+  const derived = derivedOf(kind)
+  const own = new Set(['l', ...Object.keys(kind.sizes), ...Object.keys(derived)])
+  for (const [axis, { size }] of Object.entries(glossary)) if (size !== undefined && [...namesIn(size)].some(name => own.has(name))) own.add(axis)
+  return own
 }
 
 /** Where pairs do not say what is kept and read of the context, it is all of `t`. */
 function renaming(model: Model, stack: Stack, kind: Kind): ReadonlyMap<string, string> {
   const names = new Map<string, string>(Object.entries(stack.names))
   const suffix = suffixOf(model, kind)
-  if (suffix !== '') for (const axis of ownAxes) names.set(axis, axis + suffix)
+  if (suffix !== '') for (const axis of ownAxes(kind)) names.set(axis, axis + suffix)
   for (const axis of ['n', 'u']) if (!(axis in pairs[kind.pairs])) names.set(axis, stack.names['t'] ?? 't')
   return names
 }
 
-function declare(axes: Record<string, Axis>, own: readonly string[], derived: Readonly<Record<string, Axis>>, rename: ReadonlyMap<string, string>, of: string): void {
+function declare(axes: Record<string, Axis>, own: Iterable<string>, derived: Readonly<Record<string, Axis>>, rename: ReadonlyMap<string, string>, of: string): void {
   const to = (other: string) => rename.get(other) ?? other
   for (const axis of own) {
     const name = to(axis)

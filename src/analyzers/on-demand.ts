@@ -1,0 +1,17 @@
+/** What is loaded when it is asked for: who names a model never reads a file, and sources are as large as the numbers. */
+import type { cite as Cite } from './explain/cite.js'
+import type { parseJson as ParseJson } from './import/json.js'
+import type { readModel as ReadModelFunction } from './import/read-model.js'
+
+/**
+ * Reads a model: a config.json as object, File or Blob; a GGUF or safetensors file; several files of one checkpoint (an
+ * array, a FileList); a URL of a file or of a repository on huggingface.co. Of weights only the headers are read. Never
+ * throws for a bad source.
+ */
+export const readModel: typeof ReadModelFunction = async source => (await import('./import/read-model.js')).readModel(source)
+
+/** Parses JSON; a mistake is a problem with its line and column. */
+export const parseJson: typeof ParseJson = async (text, name) => (await import('./import/json.js')).parseJson(text, name)
+
+/** The same quantity with the sources of its GPU numbers spelled out. */
+export const cite: typeof Cite = async quantity => (await import('./explain/cite.js')).cite(quantity)
