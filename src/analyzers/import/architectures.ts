@@ -4,11 +4,13 @@
  */
 import json from '../../../data/architectures.json'
 import { error, failed, note, type Problem } from '../../problem.js'
-import type { Expr } from '../graph.js'
+import type { Expr, Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import { evaluate, namesIn } from '../product.js'
+import type { WeightGroup } from '../models/architecture.js'
 import type { Kind, Model, Stack } from '../models/model.js'
-import { count as amount, isObject, lookup, report, shown, size, type Config, type Fields } from './huggingface/fields.js'
+import { resembles, unsafeKeys } from './huggingface.js'
+import { count as amount, isObject, largest, lookup, report, shown, size, type Config, type Fields } from './huggingface/fields.js'
 import { precision, weightsDtype } from './huggingface/quantization.js'
 
 /** `true`, `field`, `field=value|other`, `class:BertModel|Bert…` of the file's first architecture, `!` negates; all of a list must hold. */
@@ -23,6 +25,8 @@ interface Row {
   /** The object inside the file that describes the decoder of a multimodal model. */
   readonly scope?: string
   readonly types: readonly string[]
+  /** The classes that it describes with their heads, that of a file without a class first; none where a file has none. */
+  readonly architectures: readonly string[]
   readonly source: string
   readonly note?: string
   readonly family: Model['family']
@@ -56,7 +60,14 @@ export const architectureTypes: readonly string[] = [...rows.values()].flatMap(r
 
 function rowOf(config: Config): Row | undefined {
   const type = config['model_type'] ?? config['_class_name']
-  return typeof type === 'string' ? [...rows.values()].find(row => row.types.includes(type)) : undefined
+  const all = [...rows.values()]
+  return typeof type === 'string' ? all.find(row => row.types.includes(type)) : all.find(row => row.architectures.includes(classOf(config) ?? ''))
+}
+
+/** The class that a file names first; null where it names none. */
+function classOf(config: Config): string | null {
+  const named = config['architectures']
+  return Array.isArray(named) && typeof named[0] === 'string' ? named[0] : null
 }
 
 /** Whether a row describes the config. */
@@ -68,8 +79,10 @@ export function describes(config: unknown): boolean {
 export function readArchitecture(config: object): { readonly model: Model | null; readonly problems: readonly Problem[] } {
   const row = rowOf(config as Config)
   if (row === undefined) return { model: null, problems: [error('unknown-architecture', 'model_type', 'The architecture is not known.')] }
+  const unsafe = unsafeKeys(config as Config)
+  if (unsafe.length > 0) return { model: null, problems: unsafe }
   const problems: Problem[] = []
-  const root: Fields = { config: config as Config, defaults: row.defaults, prefix: '', problems }
+  const root: Fields = { config: { ...config, architectures: [headOf(config as Config, row, problems)] }, defaults: row.defaults, prefix: '', problems }
   const fields = row.scope === undefined ? root : inside(root, row.scope)
   for (const [field, wanted] of Object.entries(row.fixed)) {
     const { path, value } = lookup(fields, field)
@@ -81,31 +94,44 @@ export function readArchitecture(config: object): { readonly model: Model | null
     const { path, value } = lookup(fields, field)
     if (Array.isArray(value) && value.length !== wanted) report(fields, error('not-supported', path, `${path} has ${String(value.length)} items; of ${row.id}, only ${String(wanted)} are covered.`))
   }
+  checkPatterns(fields, row.stacks.flatMap(({ kinds }) => kinds.map(({ count: tree }) => tree)))
   const flags = flagsOf(fields, row.flags)
   const stacks = row.stacks.map((stack): Stack => ({
     id: stack.id, ...(stack.stream === undefined ? {} : { stream: stack.stream }), first: stack.first === true, opening: stack.opening, names: stack.names ?? {},
     closing: stack.closing.find(([condition]) => holds(fields, condition))?.[1] ?? null,
     flags: { ...flags, ...flagsOf(fields, stack.flags ?? {}) },
     kinds: stack.kinds.flatMap(({ if: condition = true, ...kind }): Kind[] => {
-      const layers = holds(fields, condition) ? count(fields, kind.count) : 0
-      return layers === 0 ? [] : [{ ...kind, count: layers, flags: flagsOf(fields, kind.flags ?? {}), sizes: sizesOf(fields, kind.sizes) }]
+      const layers = holds(fields, condition) ? count(fields, kind.count, mostLayers) : 0
+      if (layers === 0) return []
+      const sizes = sizesOf(fields, kind.sizes)
+      checkExperts(fields, kind.sizes, sizes)
+      return [{ ...kind, count: layers, flags: flagsOf(fields, kind.flags ?? {}), sizes }]
     }),
   }))
   const read: Model = {
     family: row.family, source: row.reads, decoder: null, image: row.image === null ? null : sides(fields, row.image),
     context: row.context === null ? null : count(fields, row.context), positions: row.positions === null ? null : count(fields, row.positions),
-    precision: { ...precision(fields === root ? [root] : [fields, root], layersFor(stacks)), state: weightsDtype([fields], ['mamba_ssm_cache_dtype', 'mamba_ssm_dtype']) }, sizes: sizesOf(fields, row.sizes), stacks,
+    precision: { ...precision(fields === root ? [root] : [fields, root], stacks.flatMap(groupsIn)), state: weightsDtype([fields], ['mamba_ssm_cache_dtype', 'mamba_ssm_dtype']) }, sizes: sizesOf(fields, row.sizes), stacks,
   }
   return { model: failed(problems) ? null : read, problems }
 }
 
-/** The kinds of layer as the reader of quantized checkpoints takes them: by the groups of weights in them. */
-function layersFor(stacks: readonly Stack[]): Parameters<typeof precision>[1] {
-  const kinds = stacks.flatMap(stack => stack.kinds)
-  return {
-    kinds: kinds.map(({ name, flags, sizes }) => ({ name, ffn: flags['experts'] ? { kind: 'experts', sharedWidth: sizes['fs'] ?? null } : { kind: 'dense' } })),
-    order: kinds.map(({ name, count: layers }) => [name, layers] as const),
-  } as unknown as Parameters<typeof precision>[1]
+/** The class that decides the head: a file's own where the row has it, else the row's first, which is said. */
+function headOf(config: Config, { id, architectures: [first = '', ...rest] }: Row, problems: Problem[]): string {
+  const named = classOf(config)
+  if (first === '' || (named !== null && [first, ...rest].includes(named))) return named ?? ''
+  if (named === null) problems.push(note('head-assumed', 'architectures', `The file names no class; it is read as ${first}.`))
+  else if (resembles(named, [first, ...rest])) problems.push(note('head-assumed', 'architectures', `${named.slice(0, 200)} is read as ${first}: its own head is not counted.`))
+  else problems.push(error('unknown-architecture', 'architectures', `${named.slice(0, 200)} is not a class of ${id}.`, [first]))
+  return first
+}
+
+/** Per layer, the groups of linear weights in it; layers of one kind side by side, where a row does not say their order. */
+function groupsIn({ kinds }: Stack): readonly (readonly WeightGroup[])[] {
+  return kinds.flatMap(({ count: layers, uses, flags }) => {
+    const ffn: readonly WeightGroup[] = flags['experts'] ? flags['shared'] ? ['experts', 'shared'] : ['experts'] : uses['ffn'] === undefined ? [] : ['ffn']
+    return Array.from({ length: layers }, (): readonly WeightGroup[] => (uses['attention'] ?? uses['mixer']) === undefined ? ffn : ['attention', ...ffn])
+  })
 }
 
 /** The fields of the decoder; what stands beside it, a vision tower, is said to be left out. */
@@ -137,28 +163,54 @@ function sizesOf(fields: Fields, trees: Trees): Record<string, number> {
   return Object.fromEntries(Object.entries(trees).map(([axis, tree]) => [axis, count(fields, tree)]))
 }
 
-/** The value of a tree, a whole number; 0 where a field of it cannot be used, which is a problem already. */
-function count(fields: Fields, tree: Expr): number {
+/** A token visits no more experts than there are. */
+function checkExperts(fields: Fields, { x: tree }: Trees, { x = 0, e = 0 }: Sizes): void {
+  if (x <= e || e === 0) return
+  const { path } = lookup(fields, [...namesIn(tree ?? '')][0] ?? '')
+  report(fields, error('invalid-field', path, `${path} is ${String(x)}, more than the ${String(e)} experts there are.`, [String(e)]))
+}
+
+/** More layers than any model has. */
+const mostLayers = 10_000
+
+/** The value of a tree, a whole number up to `most`; 0 where a field of it cannot be used, which is a problem already. */
+function count(fields: Fields, tree: Expr, most = largest): number {
   const values: Record<string, number> = {}
   for (const name of namesIn(tree)) {
     const [field = '', marks] = name.split('#')
     const { own, key, value } = within(fields, field)
-    if (marks !== undefined) { values[name] = occurrences(own, key, value, marks.split(',')); continue }
+    if (marks !== undefined) { values[name] = occurrences(value, marks.split(',')); continue }
     values[name] = typeof value === 'object' && value !== null ? Object.keys(value).length : size(own, key)
     if (values[name] === 0) { size(own, key); return 0 }
   }
   const result = evaluate(tree, values)
-  if (Number.isInteger(result) && result >= 0) return result
+  if (Number.isInteger(result) && result >= 0 && result <= most) return result
   const [first = ''] = namesIn(tree)
-  report(fields, error('indivisible', first, `${[...namesIn(tree)].map(name => `${name} = ${String(values[name])}`).join(' and ')} do not give a whole number.`))
+  report(fields, error('indivisible', first, `${[...namesIn(tree)].map(name => `${name} = ${String(values[name])}`).join(' and ')} do not give a whole number from 0 to ${String(most)}.`))
   return 0
 }
 
 /** How often a pattern or a list has one of the marks: `M-M*`, `["mamba", "moe"]`. */
-function occurrences(fields: Fields, key: readonly string[], value: unknown, marks: readonly string[]): number {
-  const items: readonly unknown[] = typeof value === 'string' ? value.split('') : Array.isArray(value) ? value : []
-  if (items.length === 0) size(fields, key)
-  return items.filter(item => marks.includes(String(item))).length
+function occurrences(value: unknown, marks: readonly string[]): number {
+  return entries(value).filter(item => marks.includes(item)).length
+}
+
+const entries = (value: unknown): readonly string[] => typeof value === 'string' ? value.split('') : Array.isArray(value) ? value.map(String) : []
+
+/** A pattern of layers has to be there, and nothing in it that the row does not know. */
+function checkPatterns(fields: Fields, counts: readonly Expr[]): void {
+  const marks = new Map<string, string[]>()
+  for (const name of counts.flatMap(tree => [...namesIn(tree)])) {
+    const [field = '', known] = name.split('#')
+    if (known !== undefined) marks.set(field, [...marks.get(field) ?? [], ...known.split(',')])
+  }
+  for (const [field, known] of marks) {
+    const { value, own, key } = within(fields, field)
+    const { path } = lookup(own, key)
+    const other = entries(value).find(item => !known.includes(item))
+    if (value === undefined || value === null) size(own, key)
+    else if (other !== undefined || entries(value).length === 0) report(fields, error('invalid-field', path, `${path} is ${shown(value)}, expected a pattern or a list of ${known.join(' ')}${other === undefined ? '' : `, not ${shown(other)}`}.`))
+  }
 }
 
 /** A field by its path, and the object that it is in. */

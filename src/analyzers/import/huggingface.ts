@@ -6,7 +6,7 @@ import { decoder } from './huggingface/decoder.js'
 import { families } from './huggingface/families.js'
 import type { Family } from './huggingface/family.js'
 import { count, flag, isObject, list, lookup, report, shown, text, type Config, type Fields } from './huggingface/fields.js'
-import { precision } from './huggingface/quantization.js'
+import { layerGroups, precision } from './huggingface/quantization.js'
 import { classes, mechanisms, uncovered, wrappers } from './huggingface/uncovered.js'
 
 /** Whether this reader is the one to ask: an object with `architectures` or `model_type`. */
@@ -35,14 +35,14 @@ export function read(config: unknown): { readonly model: Decoder | null; readonl
   const scopes = wrapped ? [fields, root] : [fields]
   for (const around of scopes) refuseMechanisms(around, family)
   const shape = decoder(fields, family, tied(fields, root))
-  const model: Decoder = { ...shape, precision: precision(scopes, shape) }
+  const model: Decoder = { ...shape, precision: precision(scopes, layerGroups(shape)) }
   if (wrapped) leftOut(root)
   predictionModules(fields, family)
   return { model: failed(problems) ? null : model, problems }
 }
 
 /** Keys that could reach an object's prototype, anywhere in the file. */
-function unsafeKeys(config: Config): Problem[] {
+export function unsafeKeys(config: Config): Problem[] {
   const problems: Problem[] = []
   const seen = new Set<object>()
   const open: (readonly [value: unknown, path: string])[] = [[config, '']]
@@ -80,11 +80,16 @@ function familyOf(fields: Fields): Family | null {
   const family = families.find(row => (type === null ? architecture !== null && row.architectures.includes(architecture) : row.types.includes(type)))
   if (family === undefined) return unknown(fields, type, architecture)
   if (architecture === null || family.architectures.length === 0 || family.architectures.includes(architecture)) return family
-  const stem = (name: string): string => name.slice(0, 200).replace(/(?:For[A-Z]\w*|LMHeadModel|Model)$/, '')
-  if (!family.architectures.some(name => stem(name) === stem(architecture))) return unknown(fields, type, architecture)
+  if (!resembles(architecture, family.architectures)) return unknown(fields, type, architecture)
   const { path } = lookup(fields, 'architectures')
   report(fields, note('head-assumed', path, `${architecture} is read as ${family.architectures[0] ?? family.id}: with a head over the vocabulary.`))
   return family
+}
+
+/** Whether a class differs from one of the others by its head alone: `LlamaForSequenceClassification`. */
+export function resembles(name: string, others: readonly string[]): boolean {
+  const stem = (text: string): string => text.slice(0, 200).replace(/(?:For[A-Z]\w*|LMHeadModel|Model)$/, '')
+  return others.some(other => stem(other) === stem(name))
 }
 
 /** Says which architecture it is and what it has that no row can say. */

@@ -72,8 +72,12 @@ export function weightsDtype(scopes: readonly Fields[], key: readonly string[] =
   return null
 }
 
-/** The precision that a checkpoint states. `scopes`: the decoder's own fields, then those around it. */
-export function precision(scopes: readonly Fields[], model: Pick<Decoder, 'kinds' | 'order'>): Precision {
+/**
+ * The precision that a checkpoint states.
+ * @param scopes the decoder's own fields, then those around it
+ * @param layers per layer, the groups of linear weights in it
+ */
+export function precision(scopes: readonly Fields[], layers: readonly (readonly WeightGroup[])[]): Precision {
   const weights = weightsDtype(scopes)
   const scope = scopes.find(fields => (lookup(fields, 'quantization_config').value ?? null) !== null)
   if (scope === undefined) return { weights, quantized: null, cache: null }
@@ -83,10 +87,10 @@ export function precision(scopes: readonly Fields[], model: Pick<Decoder, 'kinds
     return { weights, quantized: null, cache: null }
   }
   const fields: Fields = { config: value, defaults: {}, prefix: `${path}.`, problems: scope.problems }
-  return { weights, quantized: quantized(fields, model), cache: cache(fields) }
+  return { weights, quantized: quantized(fields, layers), cache: cache(fields) }
 }
 
-function quantized(fields: Fields, model: Pick<Decoder, 'kinds' | 'order'>): Precision['quantized'] {
+function quantized(fields: Fields, layers: readonly (readonly WeightGroup[])[]): Precision['quantized'] {
   const method = text(fields, 'quant_method')?.toLowerCase() ?? (Object.hasOwn(fields.config, 'quant_algo') ? 'modelopt' : null)
   const { path } = lookup(fields, 'quant_method')
   const dtypeOf = methods.get(method ?? '')
@@ -101,13 +105,13 @@ function quantized(fields: Fields, model: Pick<Decoder, 'kinds' | 'order'>): Pre
     report(fields, error('not-supported', parent, `${parent} describes ${method} weights in a format that is not covered.`, [...new Set(algorithms.values())]))
     return null
   }
-  return groupsOf(fields, dtype, model)
+  return groupsOf(fields, dtype, layers)
 }
 
-function groupsOf(fields: Fields, dtype: string, model: Pick<Decoder, 'kinds' | 'order'>): Precision['quantized'] {
+function groupsOf(fields: Fields, dtype: string, layers: readonly (readonly WeightGroup[])[]): Precision['quantized'] {
   const key = ['ignore', 'modules_to_not_convert', 'exclude_modules', 'llm_int8_skip_modules']
   const { path } = lookup(fields, key)
-  const found = quantizedGroups(list<string>(fields, key, 'string') ?? [], layerGroups(model))
+  const found = quantizedGroups(list<string>(fields, key, 'string') ?? [], layers)
   // transformers' MXFP4 replaces the experts of gpt-oss and nothing else.
   const groups = text(fields, 'quant_method') === 'mxfp4' ? found.groups.filter(group => group === 'experts') : found.groups
   const partly = found.partly.filter(group => groups.includes(group))
@@ -121,8 +125,8 @@ function groupsOf(fields: Fields, dtype: string, model: Pick<Decoder, 'kinds' | 
   return groups.length === 0 ? null : { dtype, groups }
 }
 
-/** Per layer, the groups of linear weights in it. */
-function layerGroups(model: Pick<Decoder, 'kinds' | 'order'>): readonly (readonly WeightGroup[])[] {
+/** Per layer of a decoder, the groups of linear weights in it. */
+export function layerGroups(model: Pick<Decoder, 'kinds' | 'order'>): readonly (readonly WeightGroup[])[] {
   const groups = new Map(model.kinds.map(({ name, ffn }): [string, WeightGroup[]] =>
     [name, ['attention', ...(ffn.kind === 'dense' ? ['ffn' as const] : ['experts' as const, ...(ffn.sharedWidth === null ? [] : ['shared' as const])])]]))
   return model.order.flatMap(([name, times]) => Array.from({ length: times }, () => groups.get(name) ?? []))
