@@ -1,14 +1,8 @@
 /** Encoders, encoder-decoders and vision Transformers: exact counts, exact multiply-adds, caches, and what is refused. */
 import { describe, expect, test } from 'vitest'
-import { analyze, explain, explainable, models, type Scenario } from '../../src/index.js'
+import { analyze, models, type Scenario } from '../../src/index.js'
+import { answered, explains, gpu, shares } from './answered.js'
 
-const gpu = 'h100-sxm5-80gb'
-function answered(scenario: Omit<Scenario, 'gpu'>) {
-  const report = analyze({ gpu, ...scenario })
-  const { model, memory, metrics, phases } = report
-  if (model === null || memory === null || metrics === null) throw new Error(JSON.stringify(report.problems))
-  return { ...report, model, memory, metrics, phases }
-}
 const forward = (sequence: number) => ({ mode: 'forward', sequence } as const)
 const t5 = { model_type: 't5', architectures: ['T5ForConditionalGeneration'] }
 
@@ -89,14 +83,7 @@ describe('cross-attention', () => {
   })
 })
 
-test.each(['bert-large', 'modernbert-large', 't5-large', 'whisper-large-v3', 'vit-l-16', 'clip-vit-l-14'])('%s: two GPUs share the work and lose none of it', model => {
-  const of = (tp: number) => answered({ model, mesh: { tp } })
-  const [one, two] = [of(1), of(2)]
-  expect(two.model).toEqual(one.model)
-  for (const [i, phase] of one.phases.entries()) expect(two.phases[i]?.flops).toEqual(phase.flops)
-  expect(two.memory.weights).toBeGreaterThanOrEqual(one.memory.weights / 2)
-  expect(two.memory.weights).toBeLessThan(one.memory.weights)
-})
+shares(['bert-large', 'modernbert-large', 't5-large', 'whisper-large-v3', 'vit-l-16', 'clip-vit-l-14'])
 
 describe('what applies', () => {
   test.each<readonly [model: string, workload: NonNullable<Scenario['workload']>, code: string, path: string]>([
@@ -132,11 +119,7 @@ describe('what applies', () => {
   })
 })
 
-test('every figure of every kind of model can be explained', () => {
-  for (const model of ['bert-base', 'modernbert-base', 't5-base', 'whisper-tiny', 'vit-b-16', 'clip-vit-b-32']) {
-    for (const path of explainable({ model, gpu })) expect(explain({ model, gpu }, path).problems, `${model} ${path}`).toEqual([])
-  }
-})
+explains(['bert-base', 'modernbert-base', 't5-base', 'whisper-tiny', 'vit-b-16', 'clip-vit-b-32'].map(model => ({ model, gpu })))
 
 test('every entry says where it is from', () => {
   for (const { source } of models) expect(source).toMatch(/\w/)

@@ -1,14 +1,8 @@
 /** Hierarchies, two towers and diffusion Transformers: exact counts and multiply-adds, kernels, and what is refused. */
 import { describe, expect, test } from 'vitest'
-import { analyze, explain, explainable, readModel, type Scenario } from '../../src/index.js'
+import { analyze, readModel } from '../../src/index.js'
+import { answered, explains, gpu, shares } from './answered.js'
 
-const gpu = 'h100-sxm5-80gb'
-function answered(scenario: Omit<Scenario, 'gpu'>) {
-  const report = analyze({ gpu, ...scenario })
-  const { model, memory, metrics, phases } = report
-  if (model === null || memory === null || metrics === null) throw new Error(JSON.stringify(report.problems))
-  return { ...report, model, memory, metrics, phases }
-}
 
 // torchvision's published weights, recomputed with aten tracing (facts, cnn/torchvision.json): convolution, addmm, mm and bmm, one per multiply-add. Swin-B by the same rule.
 test.each([
@@ -130,17 +124,6 @@ test('Swin-T has three heads in its first stage: two GPUs cannot share them', ()
   expect(analyze({ gpu, model: 'swin-t', mesh: { tp: 2 } }).problems[0]).toMatchObject({ code: 'illegal-mesh', path: 'mesh.tp', message: 'tp 2 does not divide 3 query heads.' })
 })
 
-test.each(covered.filter(model => model !== 'swin-t'))('%s: two GPUs share the work and lose none of it', model => {
-  const of = (tp: number) => answered({ model, mesh: { tp } })
-  const [one, two] = [of(1), of(2)]
-  expect(two.model).toEqual(one.model)
-  for (const [i, phase] of one.phases.entries()) expect(two.phases[i]?.flops).toEqual(phase.flops)
-  expect(two.memory.weights).toBeGreaterThanOrEqual(one.memory.weights / 2)
-  expect(two.memory.weights).toBeLessThan(one.memory.weights)
-})
+shares(covered.filter(model => model !== 'swin-t'))
 
-test('every figure can be explained', () => {
-  for (const model of covered) {
-    for (const path of explainable({ model, gpu })) expect(explain({ model, gpu }, path).problems, `${model} ${path}`).toEqual([])
-  }
-})
+explains(covered.map(model => ({ model, gpu })))

@@ -2,6 +2,7 @@
 import vector from '../../../data/vector.json'
 import { print } from '../product.js'
 import type { Expr } from '../graph.js'
+import { weightGroups } from '../precision.js'
 import type { Run } from '../run.js'
 import type { Structure } from '../structure.js'
 import { plain, type Input, type Scope } from './quantity.js'
@@ -23,7 +24,7 @@ export function passScope(run: Run, s: Structure, sizes: Float64Array): Scope {
 function width({ resolved: { precision } }: Run, name: string, value: number): Input | null {
   if (!name.startsWith('bytes_')) return null
   const dtype = precision.dtypes[name] ?? ''
-  const fromFile = precision.weights === null && !['bytes_activation', 'bytes_cache', 'bytes_stat', 'bytes_index'].includes(name)
+  const fromFile = precision.weights === null && weightGroups.some(group => name === `bytes_${group}`)
   return plain(name, `bytes per ${name.slice(6)} element in ${dtype}`, value, 'byte', fromFile ? 'the tensors of the file, scales included' : `data/dtypes.json: ${dtype}`)
 }
 

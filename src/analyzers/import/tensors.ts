@@ -1,6 +1,7 @@
 /** What the tensors of a checkpoint add up to, held against the model that follows from its config. Small: the core may know it. */
 import { note, type Problem } from '../../problem.js'
 import type { WeightGroup } from '../models/architecture.js'
+import type { TensorFacts } from '../models/model.js'
 
 /** The groups of weights that the passes know, and `other`: what they do not count (encoders of images, prediction modules, tables of angles). */
 export type TensorGroup = WeightGroup | 'other'
@@ -16,7 +17,7 @@ export interface Held {
  * The field `tensors` of a model that `readModel` gives: plain JSON, some dozen numbers.
  * The bytes per weight of a group are Σ bytes / Σ elements over its dtypes, scales and padding included.
  */
-export interface TensorSummary {
+export interface TensorSummary extends TensorFacts {
   readonly format: 'gguf' | 'safetensors'
   /** How many tensors. */
   readonly tensors: number
@@ -35,7 +36,7 @@ export interface TensorSummary {
  * @param derived parameters of the model's graph, tied weights once
  * @returns the note `tensors-differ` with both numbers; null where they agree or the file does not tell
  */
-export function compare({ parameters }: Pick<TensorSummary, 'parameters'>, derived: number): Problem | null {
+export function compare({ parameters }: TensorFacts, derived: number): Problem | null {
   if (parameters === null || parameters === derived) return null
   const [by, than] = parameters > derived ? [parameters - derived, 'more'] : [derived - parameters, 'fewer']
   return note('tensors-differ', 'model', `The tensors of the checkpoint hold ${parameters} parameters, ${by} ${than} than the ${derived} that follow from its architecture.`)
