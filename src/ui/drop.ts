@@ -24,7 +24,7 @@ export class Drop {
 
   /** What stands over the element meanwhile. */
   view(): TemplateResult | typeof nothing {
-    return this.over ? html`<div class="dropping"><div><b>${msg('Drop to read config.json')}</b><p class="small">${msg('It stays on this machine')}</p></div></div>` : nothing
+    return this.over ? html`<div class="dropping"><div><b>${msg('Drop to read the model')}</b><p class="small">${msg('It stays on this machine')}</p></div></div>` : nothing
   }
 
   private hold(over: boolean): void {

@@ -79,5 +79,5 @@ function fileButton({ open }: Rail): TemplateResult {
     if (input.files?.length) open(...input.files)
     input.value = ''
   }
-  return html`<label class="file"><input class="hidden" type="file" multiple accept=${readable} @change=${take}>${msg('or open or drop a config.json')}</label>`
+  return html`<label class="file"><input class="hidden" type="file" multiple accept=${readable} @change=${take}>${msg('or open or drop a model file')}</label>`
 }
