@@ -1,5 +1,6 @@
 /** Boots the page: the elements, the address, the worker, and the switch between the two languages. */
 import './ui/define.js'
+import { readModel } from './index.js'
 import { keepAddress } from './ui/address.js'
 import { keepStatus } from './ui/status.js'
 import { isFirstVisit, recents } from './ui/recent.js'
@@ -16,6 +17,9 @@ if (calculator !== null) {
   calculator.hidden = location.hash.length > 1
   void keepAddress(calculator).ready.finally(() => { calculator.hidden = false })
 }
+
+// A file may be dropped when the network is gone: what reads it is there by then.
+setTimeout(() => { void readModel([]) }, 2000)
 
 const names: Readonly<Record<Locale, string>> = { en: 'EN', zh: '中文' }
 const button = document.querySelector<HTMLButtonElement>('#language')

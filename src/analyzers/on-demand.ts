@@ -1,4 +1,5 @@
 /** What is loaded when it is asked for: who names a model never reads a file, and sources are as large as the numbers. */
+import { error, type Problem } from '../problem.js'
 import type { cite as Cite } from './explain/cite.js'
 import type { parseJson as ParseJson } from './import/json.js'
 import type { readModel as ReadModelFunction } from './import/read-model.js'
@@ -8,10 +9,13 @@ import type { readModel as ReadModelFunction } from './import/read-model.js'
  * array, a FileList); a URL of a file or of a repository on huggingface.co. Of weights only the headers are read. Never
  * throws for a bad source.
  */
-export const readModel: typeof ReadModelFunction = async source => (await import('./import/read-model.js')).readModel(source)
+export const readModel: typeof ReadModelFunction = source => import('./import/read-model.js').then(module => module.readModel(source), () => ({ model: null, problems: [lost('model')] }))
 
 /** Parses JSON; a mistake is a problem with its line and column. */
-export const parseJson: typeof ParseJson = async (text, name) => (await import('./import/json.js')).parseJson(text, name)
+export const parseJson: typeof ParseJson = (text, name) => import('./import/json.js').then(module => module.parseJson(text, name), () => ({ problem: lost(name) }))
 
 /** The same quantity with the sources of its GPU numbers spelled out. */
-export const cite: typeof Cite = async quantity => (await import('./explain/cite.js')).cite(quantity)
+export const cite: typeof Cite = quantity => import('./explain/cite.js').then(module => module.cite(quantity))
+
+/** Offline, what was not loaded before is not there. */
+const lost = (path: string): Problem => error('unreadable', path, 'The part of this program that reads files could not be loaded.')
