@@ -4,13 +4,13 @@
  */
 import json from '../../../data/architectures.json'
 import { error, failed, note, type Problem } from '../../problem.js'
-import type { Expr, Sizes } from '../graph.js'
+import type { Expr } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import { evaluate, namesIn } from '../product.js'
 import type { WeightGroup } from '../models/architecture.js'
 import type { Kind, Model, Stack } from '../models/model.js'
-import { resembles, unsafeKeys } from './huggingface.js'
-import { count as amount, isObject, largest, lookup, report, shown, size, type Config, type Fields } from './huggingface/fields.js'
+import { checkActive, checkFixed, leftOut, predictionModules, resembles, textFields, unsafeKeys } from './huggingface/checks.js'
+import { isObject, largest, lookup, report, shown, size, type Config, type Fields } from './huggingface/fields.js'
 import { precision, weightsDtype } from './huggingface/quantization.js'
 
 /** `true`, `field`, `field=value|other`, `class:BertModel|Bert…` of the file's first architecture, `!` negates; all of a list must hold. */
@@ -22,8 +22,8 @@ type Trees = Readonly<Record<string, Expr>>
 interface Row {
   readonly id: string
   readonly like?: string
-  /** The object inside the file that describes the decoder of a multimodal model. */
-  readonly scope?: string
+  /** The decoder is described in `text_config`. */
+  readonly multimodal?: boolean
   readonly types: readonly string[]
   /** The classes that it describes with their heads, that of a file without a class first; none where a file has none. */
   readonly architectures: readonly string[]
@@ -83,13 +83,9 @@ export function readArchitecture(config: object): { readonly model: Model | null
   if (unsafe.length > 0) return { model: null, problems: unsafe }
   const problems: Problem[] = []
   const root: Fields = { config: { ...config, architectures: [headOf(config as Config, row, problems)] }, defaults: row.defaults, prefix: '', problems }
-  const fields = row.scope === undefined ? root : inside(root, row.scope)
-  for (const [field, wanted] of Object.entries(row.fixed)) {
-    const { path, value } = lookup(fields, field)
-    if (value !== undefined && value !== null && value !== wanted) report(fields, error('not-supported', path, `${path} is ${shown(value)}; of ${row.id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
-  }
-  const modules = ['num_nextn_predict_layers', 'mtp_num_hidden_layers'].find(field => amount(fields, field) > 0)
-  if (modules !== undefined) report(fields, note('mtp-not-counted', lookup(fields, modules).path, 'Modules that predict further tokens are in the checkpoint and are not counted.'))
+  const fields = row.multimodal === true ? inside(root) : root
+  checkFixed(fields, row.id, row.fixed)
+  predictionModules(fields, false)
   for (const [field, wanted] of Object.entries(row.lengths ?? {})) {
     const { path, value } = lookup(fields, field)
     if (Array.isArray(value) && value.length !== wanted) report(fields, error('not-supported', path, `${path} has ${String(value.length)} items; of ${row.id}, only ${String(wanted)} are covered.`))
@@ -104,7 +100,7 @@ export function readArchitecture(config: object): { readonly model: Model | null
       const layers = holds(fields, condition) ? count(fields, kind.count, mostLayers) : 0
       if (layers === 0) return []
       const sizes = sizesOf(fields, kind.sizes)
-      checkExperts(fields, kind.sizes, sizes)
+      checkActive(fields, [...namesIn(kind.sizes['x'] ?? '')][0] ?? '', sizes['x'] ?? 0, sizes['e'] ?? 0)
       return [{ ...kind, count: layers, flags: flagsOf(fields, kind.flags ?? {}), sizes }]
     }),
   }))
@@ -134,13 +130,12 @@ function groupsIn({ kinds }: Stack): readonly (readonly WeightGroup[])[] {
   })
 }
 
-/** The fields of the decoder; what stands beside it, a vision tower, is said to be left out. */
-function inside(root: Fields, scope: string): Fields {
-  const { value } = lookup(root, scope)
-  if (!isObject(value)) report(root, error('missing-field', scope, `${scope} is missing: it describes the decoder.`))
-  report(root, note('vision-not-counted', 'vision_config', 'Only the text decoder is counted: not the vision encoder and what joins it to the text.'))
-  const tied = root.config['tie_word_embeddings']
-  return { ...root, config: { ...(typeof tied === 'boolean' ? { tie_word_embeddings: tied } : {}), ...(isObject(value) ? value : {}) }, prefix: `${scope}.` }
+/** The fields of the decoder of a multimodal model; whether its head is tied stands at the root, too. */
+function inside(root: Fields): Fields {
+  const text = textFields(root)
+  leftOut(root)
+  const { tie_word_embeddings: tied } = root.config
+  return { ...root, config: { ...(typeof tied === 'boolean' ? { tie_word_embeddings: tied } : {}), ...text?.config }, prefix: 'text_config.' }
 }
 
 function flagsOf(fields: Fields, conditions: Conditions): Flags {
@@ -161,13 +156,6 @@ function holds(fields: Fields, condition: Condition): boolean {
 
 function sizesOf(fields: Fields, trees: Trees): Record<string, number> {
   return Object.fromEntries(Object.entries(trees).map(([axis, tree]) => [axis, count(fields, tree)]))
-}
-
-/** A token visits no more experts than there are. */
-function checkExperts(fields: Fields, { x: tree }: Trees, { x = 0, e = 0 }: Sizes): void {
-  if (x <= e || e === 0) return
-  const { path } = lookup(fields, [...namesIn(tree ?? '')][0] ?? '')
-  report(fields, error('invalid-field', path, `${path} is ${String(x)}, more than the ${String(e)} experts there are.`, [String(e)]))
 }
 
 /** More layers than any model has. */

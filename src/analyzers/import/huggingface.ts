@@ -2,10 +2,11 @@
 import type { Decoder } from '../models/architecture.js'
 import { closest } from '../../names.js'
 import { error, failed, note, type Problem } from '../../problem.js'
+import { leftOut, predictionModules, resembles, textFields, unsafeKeys } from './huggingface/checks.js'
 import { decoder } from './huggingface/decoder.js'
 import { families } from './huggingface/families.js'
 import type { Family } from './huggingface/family.js'
-import { count, flag, isObject, list, lookup, report, shown, text, type Config, type Fields } from './huggingface/fields.js'
+import { flag, isObject, list, lookup, report, shown, text, type Fields } from './huggingface/fields.js'
 import { layerGroups, precision } from './huggingface/quantization.js'
 import { classes, mechanisms, uncovered, wrappers } from './huggingface/uncovered.js'
 
@@ -37,35 +38,8 @@ export function read(config: unknown): { readonly model: Decoder | null; readonl
   const shape = decoder(fields, family, tied(fields, root))
   const model: Decoder = { ...shape, precision: precision(scopes, layerGroups(shape)) }
   if (wrapped) leftOut(root)
-  predictionModules(fields, family)
+  predictionModules(fields, family.hiddenMtp)
   return { model: failed(problems) ? null : model, problems }
-}
-
-/** Keys that could reach an object's prototype, anywhere in the file. */
-export function unsafeKeys(config: Config): Problem[] {
-  const problems: Problem[] = []
-  const seen = new Set<object>()
-  const open: (readonly [value: unknown, path: string])[] = [[config, '']]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [value, path] = next
-    if (typeof value !== 'object' || value === null || seen.has(value)) continue
-    seen.add(value)
-    for (const [key, item] of Object.entries(value)) {
-      const at = path === '' ? key : `${path}.${key}`
-      if (key === '__proto__' || key === 'constructor' || key === 'prototype') problems.push(error('unsafe-key', at, `${at} is a key that no config has; the file is not read.`))
-      else if (typeof item === 'object') open.push([item, at])
-    }
-  }
-  return problems
-}
-
-/** The decoder inside a multimodal config. */
-function textFields(root: Fields): Fields | null {
-  const { path, value } = lookup(root, 'text_config')
-  if (isObject(value)) return { config: value, defaults: {}, prefix: 'text_config.', problems: root.problems }
-  const what = value === undefined || value === null ? 'missing' : `${shown(value)}, expected an object`
-  report(root, error(value === undefined || value === null ? 'missing-field' : 'invalid-field', path, `${path} is ${what}: it describes the decoder.`))
-  return null
 }
 
 /** The row for a config, by `model_type`, or by its class where it has no type. */
@@ -84,12 +58,6 @@ function familyOf(fields: Fields): Family | null {
   const { path } = lookup(fields, 'architectures')
   report(fields, note('head-assumed', path, `${architecture} is read as ${family.architectures[0] ?? family.id}: with a head over the vocabulary.`))
   return family
-}
-
-/** Whether a class differs from one of the others by its head alone: `LlamaForSequenceClassification`. */
-export function resembles(name: string, others: readonly string[]): boolean {
-  const stem = (text: string): string => text.slice(0, 200).replace(/(?:For[A-Z]\w*|LMHeadModel|Model)$/, '')
-  return others.some(other => stem(other) === stem(name))
 }
 
 /** Says which architecture it is and what it has that no row can say. */
@@ -122,16 +90,4 @@ function refuseMechanisms(fields: Fields, family: Family): void {
 /** A multimodal config states it at its root, where it counts for the whole model. */
 function tied(fields: Fields, root: Fields): boolean {
   return flag(Object.hasOwn(root.config, 'tie_word_embeddings') ? root : fields, 'tie_word_embeddings')
-}
-
-function leftOut(root: Fields): void {
-  const parts = ['vision_config', 'audio_config', 'video_config'].filter(key => isObject(lookup(root, key).value))
-  report(root, note('vision-not-counted', parts[0] ?? 'model_type', `Only the text decoder is counted: not ${parts.length > 0 ? parts.join(', ') : 'the vision encoder'} and what joins it to the text.`))
-}
-
-function predictionModules(fields: Fields, family: Family): void {
-  const field = ['num_nextn_predict_layers', 'num_mtp_modules'].find(key => count(fields, key) > 0)
-  if (field === undefined && !family.hiddenMtp) return
-  const { path } = lookup(fields, field ?? 'model_type')
-  report(fields, note('mtp-not-counted', path, 'Modules that predict further tokens are in the checkpoint and are not counted.'))
 }

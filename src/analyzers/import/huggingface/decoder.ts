@@ -1,14 +1,16 @@
 /** One family's row and one file's fields make a `Decoder`. */
 import type { Decoder, DenseFfn, ExpertFfn, GroupedAttention, LatentAttention, Layer } from '../../models/architecture.js'
 import { error } from '../../../problem.js'
+import { checkActive, checkFixed } from './checks.js'
 import type { Family, Names } from './family.js'
-import { count, divide, flag, largest, lookup, optionalSize, report, shown, size, statedSize, type Fields } from './fields.js'
+import { count, divide, flag, largest, lookup, optionalSize, report, size, statedSize, type Fields } from './fields.js'
 import { indexedLayers, routedLayers, windowLayers } from './order.js'
 
 /** Everything but the precision. Meaningless where `fields.problems` holds an error afterwards. */
 export function decoder(fields: Fields, family: Family, tied: boolean): Omit<Decoder, 'precision'> {
   const { names } = family
-  checkFixed(fields, family)
+  checkFixed(fields, family.id, family.fixed)
+  checkWidth(fields, family)
   const layers = size(fields, names.layers, 10_000)
   const width = size(fields, names.width)
   const local = windowLayers(fields, family, layers)
@@ -32,13 +34,8 @@ export function decoder(fields: Fields, family: Family, tied: boolean): Omit<Dec
   }
 }
 
-/** A setting that would change the layers in a way no row describes is refused. */
-function checkFixed(fields: Fields, family: Family): void {
-  for (const [field, wanted] of Object.entries(family.fixed)) {
-    const { path, value } = lookup(fields, field)
-    if (value === undefined || value === null || value === wanted) continue
-    report(fields, error('not-supported', path, `${path} is ${shown(value)}; of ${family.id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
-  }
+/** Embeddings of another width are projected, which no list has. */
+function checkWidth(fields: Fields, family: Family): void {
   if (family.equalsWidth === undefined) return
   const [other, width] = [optionalSize(fields, family.equalsWidth), size(fields, family.names.width)]
   if (other === null || other === 0 || other === width) return
@@ -126,10 +123,7 @@ function dense(fields: Fields, family: Family, width: number): DenseFfn {
 
 function experts(fields: Fields, { experts: row, gated }: Family): ExpertFfn {
   const [total, active, width] = [size(fields, row.experts), size(fields, row.active), size(fields, row.width)]
-  if (total > 0 && active > total) {
-    const { path } = lookup(fields, row.active)
-    report(fields, error('invalid-field', path, `${path} is ${active}, more than the ${total} experts there are.`, [String(total)]))
-  }
+  checkActive(fields, row.active, active, total)
   const shared = row.shared === null ? 0 : 'width' in row.shared ? count(fields, row.shared.width) : count(fields, row.shared.count) * width
   if (shared > largest && row.shared !== null && 'count' in row.shared) {
     const { path } = lookup(fields, row.shared.count)
