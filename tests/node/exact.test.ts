@@ -62,6 +62,29 @@ describe('parameters and cache', () => {
   })
 })
 
+describe('caches at the longest context, as published for the models, in GiB', () => {
+  // Kimi K2.5 is the decoder of K2 with a longer context. GLM-5, whose published figure counts one layer more, is in sparse.test.ts.
+  test.each([['deepseek-v3.1', 163_840, '10.72'], ['kimi-k2', 262_144, '17.16'], ['qwen3-0.6b', 40_960, '4.38'], ['gemma-3-27b', 131_072, '10.41']])('%s at %i tokens: %s', (model, prompt, published) => {
+    expect((answered({ model, gpu: 'b300-sxm', workload: { prompt, output: 0 }, precision: { cache: 'bf16' } }).memory.cache / 2 ** 30).toFixed(2)).toBe(published)
+  })
+
+  test('Gemma 3 27B at 131,072 tokens: 11,173,625,856 bytes; 62 GiB without windows, and 81.38 if heads were the width over their number', () => {
+    const report = answered({ model: 'gemma-3-27b', gpu: 'b300-sxm', workload: { prompt: 131_072, output: 0 }, precision: { cache: 'bf16' } })
+    expect(report.memory.cache).toBe(11_173_625_856)
+    expect((report.model.cacheBytesPerToken ?? 0) * 131_072 / 2 ** 30).toBe(62)
+    expect((62 * 5376 / 32 / 128).toFixed(2)).toBe('81.38')
+  })
+})
+
+test('Qwen3-30B-A3B weighs 61 GB; one token reads its own experts, 256 nearly all', () => {
+  const at = (batch: number) => answered({ model: 'qwen3-30b-a3b', gpu: 'b300-sxm', workload: { batch, prompt: 16, output: 2 } })
+  expect((at(1).memory.weights / 1e9).toFixed(0)).toBe('61')
+  const experts = (batch: number) => at(batch).phases[1]?.kernels.filter(({ id }) => /moe\/(gate-up|down)$/.test(id)).reduce((sum, k) => sum + k.times * k.bytes, 0) ?? 0
+  const all = 48 * 128 * 3 * 2048 * 768 * 2
+  expect(experts(1) / all).toBeCloseTo(8 / 128, 3)
+  expect(experts(256) / all).toBeGreaterThan(0.99)
+})
+
 describe('biases and sinks keep 16 bits when the layers are quantized', () => {
   test.each([
     ['gpt-oss-20b', null, 13_761_264_768],
