@@ -9,7 +9,7 @@ import { compare } from './import/tensors.js'
 import { generates, kindsOf, type Model } from './models/model.js'
 import { phaseReport } from './report.js'
 import { resolve } from './resolve.js'
-import { decodeVector, memoryAt, prefillVector, prepare, type Run } from './run.js'
+import { decodeVector, memoryAt, prefillVector, prepare, type Growing, type Run } from './run.js'
 
 /**
  * Analyzes one scenario: FLOP, bytes, seconds and what bounds every kernel of each phase, memory on the fullest GPU,
@@ -70,27 +70,32 @@ export function totalsOf({ resolved }: Run, [first, decode]: readonly Phase[]): 
   }
 }
 
-/** What lies on one GPU, and the largest batch and context that would still fit; an image has no context. */
+/** What lies on one GPU, and the largest batch and context that would still fit: as the model needs it, and as the engine sets it aside. */
 function fit(run: Run, prefill: Float64Array, decode: Float64Array): { memory: Memory; maxBatch: number; maxContext: number | null } {
+  const { resolved: { scenario, capacity }, overhead, weights } = run
+  const { batch, prompt, output } = scenario.workload
+  const { cache, activations, reserved } = memoryAt(run, prefill, decode, batch, prompt, output)
+  const withCache = (bytes: number) => { const total = weights + bytes + activations + overhead; return { total, fits: total <= capacity } }
+  const engine = reserved === null ? null : { cache: reserved, ...withCache(reserved), ...largest(run, prefill, decode, reserved + activations, held => (held.reserved ?? 0) + held.activations) }
+  const memory: Memory = { weights, cache, activations, gradients: 0, states: 0, overhead, ...withCache(cache), capacity, reserved: engine }
+  return { memory, ...largest(run, prefill, decode, cache + activations, held => held.cache + held.activations) }
+}
+
+/** The largest batch and context for which what grows with them fits beside the weights; an image has no context. */
+function largest(run: Run, prefill: Float64Array, decode: Float64Array, growing: number, grown: (held: Growing) => number): { maxBatch: number; maxContext: number | null } {
   const { resolved: { scenario, capacity, model } } = run
   const { mode, batch, prompt, output, cached } = scenario.workload
-  const { overhead } = run
-  const held = memoryAt(run, prefill, decode, batch, prompt, output)
-  const growing = held.cache + held.activations
-  const total = run.weights + growing + overhead
-  const memory: Memory = { weights: run.weights, cache: held.cache, activations: held.activations, gradients: 0, states: 0, overhead, total, capacity, fits: total <= capacity }
-  const room = capacity - run.weights - overhead
+  const room = capacity - run.weights - run.overhead
   const hasContext = mode === 'inference' && model.source !== 'audio'
-  if (room <= 0) return { memory, maxBatch: 0, maxContext: hasContext ? 0 : null }
+  if (room <= 0) return { maxBatch: 0, maxContext: hasContext ? 0 : null }
   // Every cache and activation holds each sequence once, so the need is the batch times that of one sequence.
   const perSequence = growing / batch
   const maxBatch = largestFitting(n => n * perSequence <= room, room / perSequence)
-  if (!hasContext) return { memory, maxBatch, maxContext: null }
-  const bytes = (b: number, p: number) => { const m = memoryAt(run, prefill, decode, b, p, output); return m.cache + m.activations }
+  if (!hasContext) return { maxBatch, maxContext: null }
+  const bytes = (p: number) => grown(memoryAt(run, prefill, decode, batch, p, output))
   const longest = model.positions === null ? 2 ** 40 : model.positions - output
-  const fits = (n: number) => bytes(batch, n + cached) <= room
-  const prompts = largestFitting(fits, longestGuess(n => bytes(batch, n + cached), prompt - cached, growing, room), longest - cached)
-  return { memory, maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + output }
+  const prompts = largestFitting(n => bytes(n + cached) <= room, longestGuess(n => bytes(n + cached), prompt - cached, growing, room), longest - cached)
+  return { maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + output }
 }
 
 /** A secant step towards the size that fills the room; exact where the requirement is linear beyond the present size. */

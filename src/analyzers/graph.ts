@@ -112,6 +112,22 @@ export interface Profile {
   readonly overhead: { readonly bytes: number; readonly collectives: number; readonly source: string }
   /** Time per forward pass that the host adds, in seconds. */
   readonly host: { readonly seconds: number; readonly source: string }
+  /** What the engine sets aside for caches, beside what they must hold; null where it takes no more, or its rule has no source. */
+  readonly cache: Reserving | null
   /** Factor of the p90 band of the estimates; null where none was measured. */
   readonly band: { readonly factor: number | null; readonly source: string }
+}
+
+/** How an engine sets memory aside for caches: in blocks, of which kinds of layer have equally large ones. */
+export interface Reserving {
+  /** Tokens of a block, and of one with such a tensor. */
+  readonly block: number
+  readonly blocks: Readonly<Record<string, number>>
+  /** Bytes per element of tensors that the engine holds in a dtype of its own. */
+  readonly widths: Readonly<Record<string, number>>
+  /** Tokens of one step, by the memory of the GPU: the first row that it has. */
+  readonly batched: readonly { readonly tokens: number; readonly memory: number; readonly not?: string }[]
+  /** Tokens that blocks are held for, by what limits them: all of the context, a window, a chunk. */
+  readonly held: Readonly<Record<'t' | 'w' | 'chunk', Expr>>
+  readonly source: string
 }

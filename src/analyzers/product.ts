@@ -42,6 +42,14 @@ export function namesIn(expr: Expr, into: Set<string> = new Set()): Set<string> 
   return into
 }
 
+/** An expression with other names. */
+export function renamed(expr: Expr, to: (name: string) => string): Expr {
+  if (typeof expr === 'number') return expr
+  if (typeof expr === 'string') return to(expr)
+  const [fn, ...args] = expr
+  return [fn, ...args.map(arg => renamed(arg, to))]
+}
+
 /** Turns a tree into a function of a vector of sizes; `slot` says where a name stands in it. */
 export function compile(expr: Expr, slot: (name: string) => number): (sizes: Float64Array) => number {
   if (typeof expr === 'number') return () => expr

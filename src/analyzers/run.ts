@@ -8,6 +8,7 @@ import { hasForms, hasPasses, modelGraph, shapeOf, type Form, type Pass } from '
 import { generates, kindsOf, modelSizes, type Model } from './models/model.js'
 import { sequenceParallel, tensorParallel } from './parallel/index.js'
 import type { Machine } from './report.js'
+import { batchedOn, settle, type Reserve } from './reserve.js'
 import type { Resolved } from './resolve.js'
 import { shareOf, structure, type Structure, type TokenAxis } from './structure.js'
 import type { Mesh } from './shard.js'
@@ -26,6 +27,8 @@ interface Setup {
   readonly weights: number
   /** Bytes on one GPU that are no tensor. */
   readonly overhead: number
+  /** What the engine sets aside for caches; null where its rule does not cover the model. */
+  readonly reserve: Reserve | null
 }
 
 export interface Run extends Setup {
@@ -59,10 +62,10 @@ export function prepare(resolved: Resolved): Run {
   let kept = setups.get(precision)
   if (!kept) { kept = new Map(); setups.set(precision, kept) }
   const splits = workload.batch % mesh.tp === 0
-  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${profile.id} ${system}`
+  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${profile.id} ${String(workload.chunk)} ${system}`
   let setup = kept.get(key)
   if (!setup) { setup = setUp(resolved, splits); kept.set(key, setup) }
-  return { resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, machine: setup.machine, device: setup.device, model: setup.model, weights: setup.weights, overhead: setup.overhead }
+  return { resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, machine: setup.machine, device: setup.device, model: setup.model, weights: setup.weights, overhead: setup.overhead, reserve: setup.reserve }
 }
 
 /** `splits`: whether the tokens of a decode step split over the ranks; else sequence parallelism is off in decode. */
@@ -71,8 +74,9 @@ function setUp(resolved: Resolved, splits: boolean): Setup {
   const { tp, sequence } = scenario.mesh
   const prefill = structureOf(model, 'expanded', 'first', tp, sequence, resolved)
   const decode = generates(model) ? structureOf(model, 'absorbed', 'step', tp, sequence && splits, resolved) : prefill
-  const sizes = { ...fixedSizes(resolved), ...oneToken, causal: profile.mask === 'skipped' ? 1 : 0 }
+  const sizes: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, causal: profile.mask === 'skipped' ? 1 : 0 }
   const isScored = model.family === 'decoder' && kindsOf(model).every(kind => !kind.flags['experts'])
+  for (const s of [prefill, decode]) for (const name of s.reserve?.given ?? []) sizes[name] = 1
   const prefillSizes = fill(prefill.layout, sizes), decodeSizes = fill(decode.layout, sizes)
   return {
     prefill, decode, prefillSizes, decodeSizes,
@@ -82,6 +86,7 @@ function setUp(resolved: Resolved, splits: boolean): Setup {
       cacheBytesPerToken: generates(model) ? total(decode.cachePerToken.compiled, decodeSizes) : null,
     },
     weights: total(prefill.weights.compiled, prefillSizes),
+    reserve: decode.reserve !== null && settle(decode.reserve, decodeSizes) ? decode.reserve : null,
     overhead: profile.overhead.bytes + (tp > 1 ? profile.overhead.collectives : 0),
     machine: {
       bandwidth: device.bandwidth, link: link.bandwidth ?? 1, ranks: tp, constants: efficiency, collective: efficiency.collective,
@@ -103,8 +108,9 @@ function roofsOf({ precision }: Resolved, structures: readonly Structure[]): Dev
 }
 
 /** Everything but the tokens of a pass: model, precision, rates, degrees. */
-function fixedSizes({ model, scenario, efficiency: e, precision }: Resolved): Sizes {
+function fixedSizes({ model, scenario, efficiency: e, precision, profile, device }: Resolved): Sizes {
   const sizes: Record<string, number> = { ...vectorWeights, ...precision.widths, ...modelSizes(model), tp: scenario.mesh.tp }
+  if (profile.cache !== null) sizes['batched'] = scenario.workload.chunk ?? batchedOn(profile.cache, device.id, device.memory)
   // An unknown vector rate leaves vector work to the memory bound: infinite inside, never in a report.
   sizes['peak_vector'] = precision.vector ?? Infinity
   sizes['share_vector'] = e.vector.ef.default
@@ -167,7 +173,7 @@ export function decodeVector(run: Run): Float64Array {
   return withTokens(run.decode, run.decodeSizes.slice(), stepTokens(run, batch, prompt, output / 2))
 }
 
-export interface Growing { readonly cache: number; readonly activations: number }
+export interface Growing { readonly cache: number; readonly activations: number; readonly reserved: number | null }
 
 /**
  * What tokens need on one GPU at the end of the output, in bytes: the cache of prompt and output, and the largest set of
@@ -177,9 +183,9 @@ export function memoryAt(run: Run, prefill: Float64Array, decode: Float64Array, 
   withTokens(run.prefill, prefill, firstTokens(run, batch, prompt))
   let activations = 0
   for (const set of run.prefill.live) activations = Math.max(activations, total(set.compiled, prefill))
-  if (run.resolved.scenario.workload.mode === 'forward') return { cache: total(run.prefill.cache.compiled, prefill), activations }
+  if (run.resolved.scenario.workload.mode === 'forward') return { cache: total(run.prefill.cache.compiled, prefill), activations, reserved: null }
   withTokens(run.decode, decode, stepTokens(run, batch, prompt, output))
-  return { cache: total(run.decode.cache.compiled, decode), activations }
+  return { cache: total(run.decode.cache.compiled, decode), activations, reserved: run.reserve === null ? null : total(run.reserve.cache.compiled, decode) }
 }
 
 function withTokens(structure: Structure, sizes: Float64Array, tokens: Tokens): Float64Array {

@@ -7,6 +7,7 @@ import { kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, t
 import { fuse, type KernelOps, type KernelStep } from './fuse.js'
 import type { Axis, Graph, Profile, Transfer } from './graph.js'
 import { liveTensors } from './memory.js'
+import { reserveOf, type Reserve } from './reserve.js'
 import { shard, type Mesh, type PlacedOp } from './shard.js'
 
 /** Axes that a workload sizes. */
@@ -52,6 +53,8 @@ export interface Structure {
   /** Bytes per GPU: each weight once, what the cache keeps, and what lives while each kernel runs. */
   readonly weights: Total
   readonly cache: Total
+  /** What the engine sets aside for caches; null where it has no such rule. */
+  readonly reserve: Reserve | null
   readonly live: readonly Total[]
   /** Elements of all weights, each once, undivided; and the same with only the experts that a token visits. */
   readonly parameters: Total
@@ -74,11 +77,13 @@ export function structure(graph: Graph, mesh: Mesh, profile: Profile): Structure
   const whole = graph.blocks.flatMap(block => block.ops)
   const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   const at = slots.slot
+  const caches = storedOnce(placed, axes, 'cache')
   return {
     axes, layout: slots, kernels, program: program(terms), slots: { b: at('b'), s: at('s'), t: at('t'), o: at('o'), m: at('m'), frames: at('frames'), height: at('height'), width: at('width'), causal: at('causal') },
     counted: { matrix: compileAll(counted.filter(w => w.engine === 'matrix')), vector: compileAll(counted.filter(w => w.engine === 'vector')) },
     weights: compileAll(storedOnce(placed, axes, 'weight')),
-    cache: compileAll(storedOnce(placed, axes, 'cache')),
+    cache: compileAll(caches),
+    reserve: profile.cache === null || caches.length === 0 ? null : reserveOf(caches, axes, profile.cache, at, compileAll),
     live: prune(liveTensors(steps, axes)).map(compileAll),
     parameters: compileAll(parameters(graph, false)),
     active: compileAll(parameters(graph, true)),

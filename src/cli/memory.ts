@@ -1,5 +1,5 @@
 /** What lies in the memory of the fullest GPU. */
-import { quantity } from '../format.js'
+import { full, quantity } from '../format.js'
 import type { Memory, NormalScenario, Report } from '../index.js'
 import { table } from './text.js'
 import { capacityText } from './verdict.js'
@@ -9,6 +9,13 @@ const parts = [
 ] as const satisfies readonly (readonly [keyof Memory, string])[]
 const longestBar = 48
 
+/** What the engine sets aside where its rule is known, and how far that reaches. */
+function reservedLines({ scenario }: Report, { reserved }: Memory): string[] {
+  if (reserved === null) return []
+  const reaches = reserved.maxContext === null ? '' : `, context to ${full(reserved.maxContext)}`
+  return [`  ${scenario.profile ?? ''} sets aside    ${quantity(reserved.cache, 'B', ' ')} for caches, ${quantity(reserved.total, 'B', ' ')} in all${reserved.fits ? '' : ': too much'}; batch to ${full(reserved.maxBatch)}${reaches}`]
+}
+
 /** Shares with bars; the longest bar is the memory there is, or all that is needed where that is more. */
 export function memoryBlock(report: Report, memory: Memory): string[] {
   const most = Math.max(memory.capacity, memory.total)
@@ -17,5 +24,5 @@ export function memoryBlock(report: Report, memory: Memory): string[] {
   const [title, left] = memory.fits ? ['free', memory.capacity - memory.total] as const : ['available', memory.capacity] as const
   const free = [title, quantity(left, 'B', ' '), bar(left, '·')]
   const of = `${quantity(memory.total, 'B', ' ')} of ${quantity(memory.capacity, 'B', ' ')} (${capacityText(report.scenario as NormalScenario, memory.capacity)})`
-  return [`Memory, fullest GPU        ${of}`, ...table([['optimizer states', '', ''], ...held, free], ['left', 'right', 'left'], '  ', '  ').slice(1)]
+  return [`Memory, fullest GPU        ${of}`, ...reservedLines(report, memory), ...table([['optimizer states', '', ''], ...held, free], ['left', 'right', 'left'], '  ', '  ').slice(1)]
 }

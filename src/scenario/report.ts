@@ -24,6 +24,8 @@ export const phase = v.strictObject({
 export const memory = v.strictObject({
   weights: amount, cache: amount, activations: amount, gradients: amount, states: amount, overhead: amount,
   total: amount, capacity: amount, fits: v.boolean(),
+  /** With what the engine sets aside for caches in place of what they must hold; null where its rule is not known. */
+  reserved: v.nullable(v.strictObject({ cache: amount, total: amount, fits: v.boolean(), maxBatch: amount, maxContext: maybe })),
 })
 
 export const metrics = v.strictObject({

@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Memory } from '../index.js'
-import { quantity } from '../format.js'
+import { full, quantity } from '../format.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/opener-styles.js'
 import { ReportElement } from './element.js'
@@ -48,7 +48,20 @@ export class RooflineMemory extends ReportElement {
         <div class="part"><span class="swatch ${part}"></span>${nameOf(part)}</div>
         <div class="held">${this.opener.figure(pathOf(part), html`${number(memory[part], 'B')}<span class="hidden">, ${nameOf(part)}</span>`)}</div>
         <div class="small">${msg(str`${shareText(memory[part] / memory.total)} of what is held`)}</div></div>
-        ${this.opener.panel(this.report?.scenario ?? null, [pathOf(part)])}`)}</div>`
+        ${this.opener.panel(this.report?.scenario ?? null, [pathOf(part)])}`)}${this.reserved(memory)}</div>`
+  }
+
+  /** The second answer: what the engine of the profile sets aside for caches. */
+  private reserved({ reserved }: Memory): unknown {
+    if (reserved === null) return nothing
+    const { maxBatch, maxContext, fits, cache, total } = reserved
+    const scenario = this.report?.scenario ?? null
+    return html`<div>
+        <div class="part">${msg(str`Set aside by ${scenario?.profile ?? ''}`)}</div>
+        <div class="held">${this.opener.figure('memory/reserved/cache', html`${number(cache, 'B')}<span class="hidden">, ${msg('for caches')}</span>`)}</div>
+        <div class="small">${fits ? msg(str`for caches, ${quantity(total, 'B')} in all`) : msg(str`for caches, ${quantity(total, 'B')} in all: too much`)}</div>
+        <div class="small">${maxContext === null ? msg(str`batch to ${full(maxBatch)}`) : msg(str`batch to ${full(maxBatch)}, context to ${full(maxContext)}`)}</div></div>
+      ${this.opener.panel(scenario, ['memory/reserved/cache'])}`
   }
 }
 

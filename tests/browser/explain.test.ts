@@ -9,8 +9,8 @@ import type { RooflineCalculator, RooflineChart, RooflineExplain, RooflineKernel
 const scenario: Scenario = { model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } }
 const report = analyze(scenario)
 
-async function page(): Promise<RooflineCalculator> {
-  document.body.innerHTML = '<main><roofline-calculator model="llama-3.1-8b" gpu="h100-sxm5-80gb" batch="16" prompt="2048" heading-level="1"></roofline-calculator></main>'
+async function page(more = ''): Promise<RooflineCalculator> {
+  document.body.innerHTML = `<main><roofline-calculator model="llama-3.1-8b" gpu="h100-sxm5-80gb" batch="16" prompt="2048" ${more} heading-level="1"></roofline-calculator></main>`
   const calculator = document.querySelector('roofline-calculator')!
   await calculator.updateComplete
   await new Promise(done => requestAnimationFrame(() => setTimeout(done)))
@@ -120,6 +120,14 @@ test('numbers of kernels and parts of the memory open, too', async () => {
   const parts: string[] = []
   for (const button of memory.renderRoot.querySelectorAll<HTMLButtonElement>('.shares button')) parts.push((await open(memory, button)).path)
   expect(parts).toEqual(['memory/weights', 'memory/cache', 'memory/activations'])
+})
+
+test('beside the cache that a model needs stands what the engine sets aside', async () => {
+  const calculator = await page('profile="vllm"')
+  const memory = inside(calculator, 'roofline-memory')
+  const button = [...memory.renderRoot.querySelectorAll<HTMLButtonElement>('.shares button')].at(-1)!
+  expect(memory.renderRoot.textContent).toContain('Set aside by vllm')
+  expect((await open(memory, button)).path).toBe('memory/reserved/cache')
 })
 
 test('the chart explains the kernel that is read', async () => {

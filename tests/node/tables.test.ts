@@ -10,7 +10,7 @@ import { resolveModel } from '../../src/analyzers/resolve.js'
 import { structure } from '../../src/analyzers/structure.js'
 import type { KernelReport } from '../../src/scenario/report.js'
 
-const unfused: Profile = { id: 'unfused', title: '', kernels: [], mask: 'computed', overhead: { bytes: 0, collectives: 0, source: '' }, host: { seconds: 0, source: '' }, band: { factor: null, source: '' } }
+const unfused: Profile = { id: 'unfused', title: '', kernels: [], mask: 'computed', overhead: { bytes: 0, collectives: 0, source: '' }, host: { seconds: 0, source: '' }, band: { factor: null, source: '' }, cache: null }
 const roofline = { eb: 1, t0: 0, p: null }
 const machine = (bandwidth: number): Machine => ({
   bandwidth, link: 1, ranks: 1, constants: { matrix: roofline, attention: roofline, vector: roofline },

@@ -43,7 +43,7 @@ function explainers(scenario: Scenario): Map<string, Explainer> | readonly Probl
   const all = new Map<string, Explainer>()
   for (const field of fieldsOf('model')) all.set(`model/${field}`, () => explainModel(run, report, field))
   for (const phase of report.phases) explainPhases(run, phase, all)
-  for (const field of fieldsOf('memory')) all.set(`memory/${field}`, () => explainMemory(run, report, field))
+  for (const field of fieldsOf('memory')) if (report.memory.reserved !== null || !field.startsWith('reserved')) all.set(`memory/${field}`, () => explainMemory(run, report, field))
   const totals = totalsOf(run, report.phases)
   for (const field of metricFields) all.set(`metrics/${field}`, () => explainMetric(run, report, totals, field))
   for (const { link } of report.links) for (const field of fieldsOf('link')) all.set(`links/${link}/${field}`, () => explainLink(report, totals, link, field))

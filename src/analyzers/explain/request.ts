@@ -44,6 +44,8 @@ export function explainMemory(run: Run, { memory }: Answer, field: MemoryField):
       return quantity(path, memory.overhead, of(run.machine.ranks > 1 ? undefined : 'engine', source), scopeOf([named('engine', bytes, source), named('collectives', collectives, source)]))
     }
     case 'gradients': case 'states': return quantity(path, memory[field], of(), scopeOf([]))
+    case 'reserved/cache': return quantity(path, memory.reserved?.cache ?? null, of(sumExpr(run.reserve?.cache.terms ?? []), profile.cache?.source), passScope(run, run.decode, decode))
+    case 'reserved/total': return quantity(path, memory.reserved?.total ?? null, of(), scopeOf([named('reserved', memory.reserved?.cache ?? 0, null, { path: 'memory/reserved/cache' }), ...(['weights', 'activations', 'overhead'] as const).map(part => named(part, memory[part], null, { path: `memory/${part}` }))]))
     case 'total': return quantity(path, memory.total, of(), scopeOf((['weights', 'cache', 'activations', 'overhead'] as const).map(part => named(part, memory[part], null, { path: `memory/${part}` }))))
     case 'capacity': {
       const at = basis === 'driver' ? 'driverMemory' : 'memory'

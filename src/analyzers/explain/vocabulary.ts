@@ -7,7 +7,7 @@ interface Known { readonly title: string; readonly unit: string; readonly expr?:
 export type Field = 'times' | 'flops' | 'bytes' | 'sent' | 'intensity' | 'seconds/bound' | 'seconds/estimate'
 export type PhaseField = 'flops/matrix' | 'flops/vector' | 'perGpu/flops' | 'perGpu/bytes' | 'perGpu/sent' | 'intensity' | 'seconds/bound' | 'seconds/estimate' | 'seconds/low' | 'seconds/high'
 export type LinkField = 'bytes' | 'seconds' | 'exposed'
-export type MemoryField = 'weights' | 'cache' | 'activations' | 'gradients' | 'states' | 'overhead' | 'total' | 'capacity'
+export type MemoryField = 'weights' | 'cache' | 'activations' | 'gradients' | 'states' | 'overhead' | 'total' | 'capacity' | 'reserved/cache' | 'reserved/total'
 export type ModelField = 'parameters' | 'activeParameters' | 'cacheBytesPerToken'
 
 interface Fields { readonly link: LinkField; readonly model: ModelField; readonly memory: MemoryField; readonly phase: PhaseField; readonly kernel: Field }

@@ -1,9 +1,9 @@
 /** From a model to ordered blocks of loop nests. What a layer consists of is data (data/layers.json). */
 import json from '../../../data/layers.json'
 import { glossary, pairs, routed } from '../axes.js'
-import type { Axis, Block, Expr, Extent, Graph, Op } from '../graph.js'
+import type { Axis, Block, Extent, Graph, Op } from '../graph.js'
 import { ending, expand, type Flags, type List } from '../ops/index.js'
-import { namesIn } from '../product.js'
+import { namesIn, renamed } from '../product.js'
 import { generates, kindsOf, suffixOf, type Kind, type Model, type Stack } from './model.js'
 
 /** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
@@ -94,13 +94,6 @@ function declare(axes: Record<string, Axis>, own: Iterable<string>, derived: Rea
       ...(from.spills === undefined ? {} : { spills: to(from.spills) }),
     }
   }
-}
-
-function renamed(expr: Expr, to: (name: string) => string): Expr {
-  if (typeof expr === 'number') return expr
-  if (typeof expr === 'string') return to(expr)
-  const [fn, ...args] = expr
-  return [fn, ...args.map(arg => renamed(arg, to))]
 }
 
 /** Puts ops into a block: ids and tensors get its name, axes those of its kind, and layers repeat. */
