@@ -17,6 +17,12 @@ export interface Compiled {
   readonly at: readonly number[]
 }
 
+/** Products over one thing, with what they are compiled to. */
+export interface Total {
+  readonly terms: readonly Term[]
+  readonly compiled: readonly Compiled[]
+}
+
 /** A layout that grows as names are asked for; derived axes come after what they are made of. */
 export function layout(axes: Readonly<Record<string, Axis>>): Layout {
   const names: string[] = []

@@ -3,10 +3,9 @@
  * layers filled up to equal groups, one block for the state of a layer. The rule and its source stand in the profile.
  */
 import { term, type Axes, type Term } from './cost.js'
-import { total } from './compile.js'
+import { total, type Total } from './compile.js'
 import type { Reserving } from './graph.js'
 import { namesIn, renamed } from './product.js'
-import type { Total } from './structure.js'
 
 /** Caches of one kind of layer that grow alike, or the states of its layers. */
 interface Pool {

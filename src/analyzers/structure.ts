@@ -2,7 +2,7 @@
  * Everything about a run that does not depend on sizes or on how many GPUs there are: sharded, fused and compiled.
  * Depends on the shape of the graph, on which mesh axes are used, and on the profile; so it is built once and kept.
  */
-import { compileTerm, compileTerms, layout, program, type Compiled, type Layout, type Program } from './compile.js'
+import { compileTerm, compileTerms, layout, program, type Compiled, type Layout, type Program, type Total } from './compile.js'
 import { kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Term, type Traffic, type Work } from './cost.js'
 import { fuse, type KernelOps, type KernelStep } from './fuse.js'
 import type { Axis, Graph, Profile, Transfer } from './graph.js'
@@ -32,12 +32,6 @@ export interface Kernel {
     readonly traffic: readonly [from: number, to: number]
     readonly sent: number
   }
-}
-
-/** Products over one thing, with what they are compiled to. */
-export interface Total {
-  readonly terms: readonly Term[]
-  readonly compiled: readonly Compiled[]
 }
 
 export interface Structure {
