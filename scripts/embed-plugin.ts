@@ -13,10 +13,8 @@ const standIns: Readonly<Record<string, string>> = {
   'ui/parts.ts': 'embed/parts.ts',
   'ui/opened.ts': 'embed/opened.ts',
   'ui/locales/chinese.ts': 'embed/chinese.ts',
-  'analyzers/import/architectures.ts': 'embed/reader.ts',
   'analyzers/import/huggingface.ts': 'embed/reader.ts',
   'analyzers/import/read-model.ts': 'embed/reader.ts',
-  'analyzers/models/decoder.ts': 'embed/reader.ts',
 }
 
 /** Puts the stand-ins in place, and nothing in the place of citations. */
@@ -80,7 +78,7 @@ async function catalog(root: string): Promise<Map<string, Prepared>> {
     const { model, notes } = found
     const set = (flags: Readonly<Record<string, boolean>>) => Object.fromEntries(Object.entries(flags).filter(([, holds]) => holds))
     const stacks = model.stacks.map(stack => ({ ...stack, flags: set(stack.flags), kinds: stack.kinds.map(kind => ({ ...kind, flags: set(kind.flags) })) }))
-    return [id, { model: { ...model, decoder: null, stacks }, problems: notes.map(note => ({ ...note, path: note.path.replace(/^model\.?/, '') })) }]
+    return [id, { model: { ...model, stacks }, problems: notes.map(note => ({ ...note, path: note.path.replace(/^model\.?/, '') })) }]
   }))
 }
 

@@ -8,9 +8,7 @@ import { error, note, type Problem } from '../problem.js'
 import { draft, unsupportedFields, type Draft } from '../scenario/normalize.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
 import type { Profile } from './graph.js'
-import { describes, readArchitecture } from './import/architectures.js'
 import { read } from './import/huggingface.js'
-import { decoderModel } from './models/decoder.js'
 import { generates, indivisible, type Model, type TensorFacts } from './models/model.js'
 import { findModel } from './models/catalog.js'
 import { decidePrecision, type Decided } from './precision.js'
@@ -114,7 +112,7 @@ export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
 function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   const seen = known.get(config)
   if (seen) return seen
-  const { model, problems } = describes(config) ? readArchitecture(config) : fromDecoder(config)
+  const { model, problems } = read(config)
   const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
   const found = model === null ? placed : { id, model: { ...model, tensors: tensorsOf(config) }, notes: placed }
   known.set(config, found)
@@ -128,11 +126,6 @@ function tensorsOf(config: object): TensorFacts | null {
   const held = Object.values(tensors.groups).flatMap(group => Object.values(group ?? {}))
   const sound = held.every(({ elements, bytes }) => [elements, bytes].every(n => Number.isFinite(n) && n >= 0))
   return held.length > 0 && sound ? { format: tensors.format, groups: tensors.groups, parameters: tensors.parameters ?? null } : null
-}
-
-function fromDecoder(config: object): { readonly model: Model | null; readonly problems: readonly Problem[] } {
-  const { model, problems } = read(config)
-  return { model: model === null ? null : decoderModel(model), problems }
 }
 
 function checkWorkload(d: Draft, model: Model): Problem[] {

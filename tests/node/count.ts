@@ -1,8 +1,8 @@
 /**
- * Parameters of a decoder in closed form, written from the layer shapes and from nothing in src but the type,
+ * Parameters of a decoder in closed form, written from the layer shapes and from nothing in src,
  * so that it can judge the graphs that the model builders make.
  */
-import type { Decoder, DenseFfn, ExpertFfn, GroupedAttention, LatentAttention, Layer, Norm } from '../../src/analyzers/models/architecture.js'
+import type { Decoder, DenseFfn, ExpertFfn, GroupedAttention, LatentAttention, Layer, Norm } from './decoder.js'
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0)
 const linear = (from: number, to: number, bias: boolean): number => from * to + (bias ? to : 0)

@@ -1,8 +1,8 @@
 /** Numbers that must be exactly right: published counts, closed forms, and the tables of other tools under their own conventions. */
 import { describe, expect, test } from 'vitest'
 import { analyze, models, type Phase, type Report, type Scenario } from '../../src/index.js'
-import { resolveModel } from '../../src/analyzers/resolve.js'
 import { activeParameters, parameters } from './count.js'
+import { decoderOf } from './decoder.js'
 
 function answered(scenario: Scenario): Report & { model: NonNullable<Report['model']>; memory: NonNullable<Report['memory']>; metrics: NonNullable<Report['metrics']> } {
   const report = analyze(scenario)
@@ -34,9 +34,7 @@ describe('parameters and cache', () => {
   })
 
   test.each(models.map(m => [m.id, m] as const))('%s: the graph counts what the closed form counts', (id, checkpoint) => {
-    const found = resolveModel(id)
-    if (!('model' in found)) throw new Error(id)
-    const { decoder } = found.model
+    const decoder = decoderOf(checkpoint.config)
     const report = answered({ model: id, gpu: 'b300-sxm' })
     if (decoder !== null) {
       expect(report.model.parameters).toBe(parameters(decoder))

@@ -1,5 +1,5 @@
 /** The GGUF file that llama.cpp makes of a checkpoint, as its converter names and shapes things: github.com/ggml-org/llama.cpp, convert_hf_to_gguf.py. */
-import type { Decoder, Layer } from '../../src/analyzers/models/architecture.js'
+import type { Decoder, Layer } from './decoder.js'
 import type { Meta, Shape } from './weight-files.js'
 
 type Sized = Omit<Shape, 'type'>

@@ -2,13 +2,16 @@ import fc from 'fast-check'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import rows from '../../data/families.json'
+import decoders from '../../data/decoders.json'
+import others from '../../data/architectures.json'
 import { matches, read } from '../../src/analyzers/import/huggingface.js'
-import { families } from '../../src/analyzers/import/huggingface/families.js'
+import { rowFor } from '../../src/analyzers/import/huggingface/rows.js'
 import { longestJson, parseJson } from '../../src/analyzers/import/json.js'
 import { findModel, models } from '../../src/analyzers/models/catalog.js'
-import type { GroupedAttention } from '../../src/analyzers/models/architecture.js'
+import { modelSizes } from '../../src/analyzers/models/model.js'
+import { analyze } from '../../src/index.js'
 import { activeParameters, parameters } from './count.js'
+import { decoderOf } from './decoder.js'
 
 type Config = Readonly<Record<string, unknown>>
 
@@ -26,7 +29,22 @@ const model = (id: string, changes: Config = {}) => {
 }
 const issues = (source: unknown) => read(source).problems.filter(p => p.severity === 'error').map(p => `${p.code} ${p.path}`)
 const notes = (source: unknown) => read(source).problems.filter(p => p.severity === 'note').map(p => p.code)
-const attention = (id: string, changes: Config = {}) => model(id, changes).kinds[0]!.attention as GroupedAttention
+/** The first kind of layers: its sizes by axis, and its flags. */
+const sizes = (id: string, changes: Config = {}) => model(id, changes).stacks[0]!.kinds[0]!.sizes
+const flags = (id: string, changes: Config = {}) => ({ ...model(id, changes).stacks[0]!.flags, ...model(id, changes).stacks[0]!.kinds[0]!.flags })
+/** The order of layers as runs of a kind. */
+const order = (id: string, changes: Config = {}): (readonly [kind: string, layers: number])[] => {
+  const { layers } = read(config(id, changes))
+  const starts = layers.flatMap((name, i) => name === layers[i - 1] ? [] : [i])
+  return starts.map((start, i) => [layers[start]!, (starts[i + 1] ?? layers.length) - start])
+}
+/** Parameters of the graph, which are those of the closed form. */
+const counted = (source: Config): number => {
+  const { model, problems } = analyze({ model: source, gpu: 'b300-sxm', workload: { prompt: 1, output: 0 } })
+  expect(problems.filter(p => p.severity === 'error')).toEqual([])
+  expect(model!.parameters).toBe(parameters(decoderOf(source)!))
+  return model!.parameters
+}
 
 describe('matches', () => {
   it.each([[{ model_type: 'llama' }, true], [{ architectures: [] }, true], [{}, false], [[], false], [null, false], ['llama', false], [{ nodes: [] }, false]])('%j', (source, wanted) => {
@@ -34,30 +52,39 @@ describe('matches', () => {
   })
 })
 
-describe('families', () => {
-  const first = families[0]!
-  const known = [...Object.keys(first), 'like', 'groups', 'equalsWidth', 'headGate', 'indexer']
-  it('are a row each, like one that stands above', () => {
-    expect(families.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
-    for (const [i, row] of rows.entries()) {
-      if (i > 0) expect(rows.slice(0, i).map(({ id }) => id), row.id).toContain(row.like)
-      expect(Object.keys(row), row.id).toEqual(expect.arrayContaining(['note', 'architectures']))
+describe('rows', () => {
+  const written = [...decoders, ...others.rows] as readonly { readonly id: string; readonly like?: string; readonly types?: readonly string[]; readonly architectures: readonly string[] }[]
+  const rows = written.map(({ id, types }) => rowFor(types?.[0] ?? id, null)!)
+  it('are like one that stands above', () => {
+    for (const [i, row] of written.entries()) {
+      if (row.like !== undefined) expect(written.slice(0, i).map(({ id }) => id), row.id).toContain(row.like)
+      expect(Object.keys(row), row.id).toEqual(expect.arrayContaining(['source', 'architectures']))
     }
   })
-  it.each(families.map(family => [family.id, family] as const))('%s has every field', (id, family) => {
-    expect(Object.keys(family)).toEqual(expect.arrayContaining(Object.keys(first)))
-    expect(known).toEqual(expect.arrayContaining(Object.keys(family)))
-    for (const part of ['names', 'sinks', 'experts'] as const) expect(Object.keys(family[part]).sort()).toEqual(Object.keys(first[part]).sort())
-    expect(Object.keys(family.names)).toEqual(expect.arrayContaining(Object.keys(family.local)))
-    expect(family.types).toContain(id)
+  it.each(rows.map(row => [row.id, row] as const))('%s says all that a row says, and nothing else', (_, row) => {
+    const all = ['id', 'types', 'architectures', 'source', 'family', 'reads', 'defaults', 'fixed', 'context', 'positions', 'image', 'sizes', 'flags', 'stacks', 'text']
+    expect(Object.keys(row)).toEqual(expect.arrayContaining(all))
+    expect([...all, 'like', 'note', 'hiddenMtp', 'known', 'layers']).toEqual(expect.arrayContaining(Object.keys(row)))
+    expect(row.text).not.toContain('$')
+    for (const { kinds } of row.stacks) for (const kind of kinds ?? [row.layers!]) {
+      expect(Object.keys(kind)).toEqual(expect.arrayContaining(['count', 'list', 'uses', 'pairs', 'sizes']))
+      expect(['name', 'of', 'if', 'where', 'count', 'list', 'uses', 'pairs', 'flags', 'sizes']).toEqual(expect.arrayContaining(Object.keys(kind)))
+    }
+    expect(rowFor(row.types.at(-1)!, null)).toBe(row)
+  })
+  it('mark layers by names that they know', () => {
+    for (const { text, layers } of rows) {
+      const known = Object.keys(layers?.where ?? {}).map(names => names.split('|')[0])
+      expect(known).toEqual(expect.arrayContaining([...text.matchAll(/@(\w+)/g)].map(([, mark]) => mark)))
+    }
   })
   it('share no model_type and no class', () => {
-    for (const names of [families.flatMap(({ types }) => types), families.flatMap(({ architectures }) => architectures)]) expect(new Set(names).size).toBe(names.length)
+    for (const names of [rows.flatMap(({ types }) => types), rows.flatMap(({ architectures }) => architectures)]) expect(new Set(names).size).toBe(names.length)
   })
   it('say of Falcon which of its layouts it is', () => {
     const falcon = (changes: Config) => {
-      const { attention, inputNorms } = model('falcon-7b', changes).kinds[0]!
-      return [(attention as GroupedAttention).groups, inputNorms]
+      const { parallel, twoNorms } = flags('falcon-7b', changes)
+      return [sizes('falcon-7b', changes)['g'], twoNorms || !parallel ? 2 : 1]
     }
     const split = { new_decoder_architecture: true, num_kv_heads: 1 }
     expect(falcon({})).toEqual([1, 1])
@@ -72,22 +99,22 @@ describe('families', () => {
 
 describe('fields', () => {
   it('reads a head width apart from the model width', () => {
-    expect(attention('mistral-nemo-12b')).toMatchObject({ groups: 8, queriesPerGroup: 4, headWidth: 128, valueWidth: 128 })
-    expect(attention('llama-3.1-8b', { head_dim: null })).toMatchObject({ headWidth: 128 })
+    expect(sizes('mistral-nemo-12b')).toMatchObject({ g: 8, r: 4, k: 128, kv: 128 })
+    expect(sizes('llama-3.1-8b', { head_dim: null })).toMatchObject({ k: 128, kv: 128 })
   })
   it('has as many key-value heads as heads where none are stated', () => {
-    expect(attention('llama-3.1-8b', { num_key_value_heads: undefined })).toMatchObject({ groups: 32, queriesPerGroup: 1 })
-    expect(attention('mistral-7b-v0.1', { num_key_value_heads: undefined })).toMatchObject({ groups: 8 })
+    expect(sizes('llama-3.1-8b', { num_key_value_heads: undefined })).toMatchObject({ g: 32, r: 1 })
+    expect(sizes('mistral-7b-v0.1', { num_key_value_heads: undefined })).toMatchObject({ g: 8 })
   })
   it('ties embeddings as each family does', () => {
-    for (const id of ['gpt2', 'opt-125m', 'bloom-560m', 'falcon-7b', 'gemma-2b', 'gemma-2-9b', 'gemma-3-1b']) expect(model(id, { tie_word_embeddings: undefined }).tied).toBe(true)
-    for (const id of ['llama-3.1-8b', 'mistral-7b-v0.1', 'qwen2.5-0.5b', 'qwen3-8b', 'gpt-j-6b', 'phi-2', 'deepseek-v3']) expect(model(id, { tie_word_embeddings: undefined }).tied).toBe(false)
-    expect(parameters(model('falcon-7b', { tie_word_embeddings: false }))).toBe(7_217_189_760)
+    for (const id of ['gpt2', 'opt-125m', 'bloom-560m', 'falcon-7b', 'gemma-2b', 'gemma-2-9b', 'gemma-3-1b']) expect(flags(id, { tie_word_embeddings: undefined })['tied']).toBe(true)
+    for (const id of ['llama-3.1-8b', 'mistral-7b-v0.1', 'qwen2.5-0.5b', 'qwen3-8b', 'gpt-j-6b', 'phi-2', 'deepseek-v3']) expect(flags(id, { tie_word_embeddings: undefined })['tied']).toBe(false)
+    expect(counted(config('falcon-7b', { tie_word_embeddings: false }))).toBe(7_217_189_760)
   })
   it('reads biases', () => {
-    expect(attention('llama-3.1-8b', { attention_bias: true }).bias).toEqual({ qkv: true, out: true })
-    expect(attention('qwen2.5-7b').bias).toEqual({ qkv: true, out: false })
-    expect(model('llama-3.1-8b', { mlp_bias: true }).kinds[0]!.ffn).toMatchObject({ bias: true })
+    expect(flags('llama-3.1-8b', { attention_bias: true })).toMatchObject({ qkvBias: true, outBias: true, ffnBias: false })
+    expect(flags('qwen2.5-7b')).toMatchObject({ qkvBias: true, outBias: false })
+    expect(flags('llama-3.1-8b', { mlp_bias: true })).toMatchObject({ ffnBias: true, qkvBias: false })
   })
   it('reads dtypes under both names', () => {
     expect(model('llama-3.1-8b').precision).toEqual({ weights: 'bf16', quantized: null, cache: null })
@@ -95,24 +122,25 @@ describe('fields', () => {
     expect(model('llama-3.1-8b', { torch_dtype: 'auto' }).precision.weights).toBeNull()
     expect(issues(config('llama-3.1-8b', { torch_dtype: 'bfloat' }))).toEqual(['invalid-field torch_dtype'])
   })
-  it('keeps the two unused rows of OPT', () => { expect(model('opt-125m').position).toEqual({ kind: 'learned', rows: 2050 }) })
+  it('keeps the two unused rows of OPT', () => { expect([model('opt-125m').sizes['rows'], model('opt-125m').positions, flags('opt-125m')['learned']]).toEqual([2050, 2048, true]) })
   it('takes four widths for an FFN that is not stated', () => {
-    expect(model('gpt2', { n_inner: null }).kinds[0]!.ffn).toMatchObject({ width: 3072 })
-    expect(model('gpt2', { n_inner: 100 }).kinds[0]!.ffn).toMatchObject({ width: 100 })
-    expect(model('falcon-7b', { ffn_hidden_size: 1000 }).kinds[0]!.ffn).toMatchObject({ width: 1000 })
+    expect(sizes('gpt2', { n_inner: null })).toMatchObject({ f: 3072 })
+    expect(sizes('gpt2', { n_inner: 100 })).toMatchObject({ f: 100 })
+    expect(sizes('falcon-7b', { ffn_hidden_size: 1000 })).toMatchObject({ f: 1000 })
   })
   it('tells the norms of Falcon apart', () => {
-    expect(model('falcon-7b').kinds[0]).toMatchObject({ residual: 'parallel', inputNorms: 1, attention: { groups: 1, queriesPerGroup: 71 } })
-    expect(model('falcon-40b').kinds[0]).toMatchObject({ residual: 'parallel', inputNorms: 2, attention: { groups: 8 } })
-    expect(model('falcon-40b', { num_ln_in_parallel_attn: 1 }).kinds[0]).toMatchObject({ inputNorms: 1 })
-    const rw = model('falcon-7b', { num_attention_heads: 64, hidden_size: 4096, multi_query: false, parallel_attn: false, alibi: true, bias: true })
-    expect(rw).toMatchObject({ position: { kind: 'alibi' }, kinds: [{ residual: 'serial', inputNorms: 2, attention: { groups: 64, rope: false, bias: { qkv: true, out: true } } }] })
+    expect([flags('falcon-7b'), sizes('falcon-7b')]).toMatchObject([{ parallel: true, twoNorms: false }, { g: 1, r: 71 }])
+    expect([flags('falcon-40b'), sizes('falcon-40b')]).toMatchObject([{ parallel: true, twoNorms: true }, { g: 8 }])
+    expect(flags('falcon-40b', { num_ln_in_parallel_attn: 1 })).toMatchObject({ parallel: true, twoNorms: false })
+    const rw = { num_attention_heads: 64, hidden_size: 4096, multi_query: false, parallel_attn: false, alibi: true, bias: true }
+    expect([flags('falcon-7b', rw), sizes('falcon-7b', rw)]).toMatchObject([{ learned: false, rope: false, parallel: false, twoNorms: true, qkvBias: true, outBias: true }, { g: 64 }])
+    expect(counted(config('falcon-7b', rw))).toBeGreaterThan(0)
   })
   it('counts the router biases of DeepSeek-V3', () => {
-    expect(parameters(model('deepseek-v3')) - parameters(model('deepseek-v3', { topk_method: 'greedy' }))).toBe(14_848)
+    expect(counted(config('deepseek-v3')) - counted(config('deepseek-v3', { topk_method: 'greedy' }))).toBe(14_848)
   })
   it('reads a config without model_type by its class', () => {
-    expect(parameters(model('llama-3.1-8b', { model_type: undefined }))).toBe(8_030_261_248)
+    expect(counted(config('llama-3.1-8b', { model_type: undefined }))).toBe(8_030_261_248)
   })
   it('has a head where the class has none', () => {
     expect(notes(config('gpt2', { architectures: ['GPT2Model'] }))).toEqual(['head-assumed'])
@@ -120,11 +148,10 @@ describe('fields', () => {
 })
 
 describe('layers', () => {
-  const order = (id: string, changes: Config = {}) => model(id, changes).order
   it('names one kind decoder', () => { expect(order('llama-3.1-8b')).toEqual([['decoder', 32]]) })
   it('repeats five local layers and a global one in Gemma 3', () => {
     expect(order('gemma-3-1b')).toEqual([...Array.from({ length: 4 }, () => [['local', 5], ['global', 1]]).flat(), ['local', 2]])
-    expect(model('gemma-3-1b').kinds.map(({ attention }) => attention.kind === 'grouped' && attention.window)).toEqual([512, null])
+    expect(model('gemma-3-1b').stacks[0]!.kinds.map(({ name, count, pairs, sizes }) => [name, count, pairs, sizes['w']])).toEqual([['local', 22, 'windowed', 512], ['global', 4, 'unbounded', undefined]])
   })
   it('alternates in Gemma 2 and gpt-oss, local first', () => {
     expect(order('gemma-2-2b').slice(0, 2)).toEqual([['local', 1], ['global', 1]])
@@ -135,9 +162,9 @@ describe('layers', () => {
     expect(order('gemma-2-2b', { num_hidden_layers: 4, layer_types: types })).toEqual([['global', 1], ['local', 2], ['global', 1]])
   })
   it('has windows in Mistral unless null', () => {
-    expect(attention('mistral-7b-v0.1').window).toBe(4096)
-    expect(attention('mistral-7b-v0.1', { sliding_window: undefined }).window).toBe(4096)
-    expect(attention('mistral-7b-v0.3').window).toBeNull()
+    expect(sizes('mistral-7b-v0.1')['w']).toBe(4096)
+    expect(sizes('mistral-7b-v0.1', { sliding_window: undefined })['w']).toBe(4096)
+    expect(sizes('mistral-7b-v0.3')).not.toHaveProperty('w')
   })
   it('has windows in Qwen from max_window_layers on, if used', () => {
     const window = { sliding_window: 1024, max_window_layers: 20 }
@@ -217,8 +244,9 @@ describe('precision', () => {
 describe('multimodal', () => {
   it('reads the text and says what it leaves', () => {
     expect(notes(config('gemma-3-27b'))).toEqual(['vision-not-counted'])
-    const { model } = read({ model_type: 'qwen3_vl', architectures: ['Qwen3VLForConditionalGeneration'], vision_config: {}, text_config: { ...config('qwen3-8b'), model_type: 'qwen3_vl_text', architectures: undefined } })
-    expect(parameters(model!)).toBe(8_190_735_360)
+    const source = { model_type: 'qwen3_vl', architectures: ['Qwen3VLForConditionalGeneration'], vision_config: {}, text_config: { ...config('qwen3-8b'), model_type: 'qwen3_vl_text', architectures: undefined } }
+    expect(notes(source)).toEqual(['vision-not-counted'])
+    expect(counted(source)).toBe(8_190_735_360)
   })
   it('names paths in the text', () => {
     expect(issues(config('gemma-3-27b', { text_config: { model_type: 'gemma3_text', hidden_size: '5376', intermediate_size: 1, num_hidden_layers: 1 } }))).toEqual(['invalid-field text_config.hidden_size'])
@@ -305,17 +333,12 @@ describe('refusals', () => {
       const { model, problems } = read(source)
       if (model === null) expect(problems.some(p => p.severity === 'error' && p.path !== '' && p.message !== '')).toBe(true)
       else {
-        expect(numbers({ ...model, kinds: model.kinds.map(({ outputNorms: _, ...kind }) => kind) }).every(n => Number.isSafeInteger(n) && n >= 1)).toBe(true)
-        expect(parameters(model)).toBeGreaterThan(0)
+        expect([...Object.values(modelSizes(model)), model.context ?? 1, model.positions ?? 1].every(n => Number.isSafeInteger(n) && n >= (model.family === 'decoder' ? 1 : 0)), JSON.stringify(model)).toBe(true)
+        expect(model.stacks.some(({ kinds }) => kinds.length > 0)).toBe(true)
       }
     }), { numRuns: 3000 })
   })
 })
-
-/** Every number in a tree. */
-function numbers(tree: unknown): number[] {
-  return typeof tree === 'number' ? [tree] : typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(numbers) : []
-}
 
 describe('parseJson', () => {
   const problem = async (text: string) => {
@@ -354,7 +377,8 @@ describe.skipIf(folder === '' || !existsSync(folder))('configs in ROOFLINE_CONFI
       const parsed = await parseJson(readFileSync(join(folder, file), 'utf8'), file)
       const { model, problems } = 'problem' in parsed ? { model: null, problems: [parsed.problem] } : read(parsed.value)
       const said = problems.map(p => (p.severity === 'error' ? `${p.code}: ${p.message.split('\n')[0] ?? ''}` : p.code)).join('; ')
-      const sizes = model === null ? '' : `${parameters(model).toLocaleString('en')} (${activeParameters(model).toLocaleString('en')} active) ${JSON.stringify(model.precision)} `
+      const decoder = model === null || 'problem' in parsed ? null : decoderOf(parsed.value as Config)
+      const sizes = model === null ? '' : `${decoder === null ? '' : `${parameters(decoder).toLocaleString('en')} (${activeParameters(decoder).toLocaleString('en')} active) `}${JSON.stringify(model.precision)} `
       expect(model !== null || problems.length > 0).toBe(true)
       return `${file.replace(/\.json$/, '').replace('--', '/')} → ${sizes}${said}`
     }))

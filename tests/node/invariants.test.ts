@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { analyze, gpus, type Device, type Report, type Scenario } from '../../src/index.js'
-import { resolveModel } from '../../src/analyzers/resolve.js'
 import { report as schema } from '../../src/scenario/report.js'
 import { parameters } from './count.js'
+import { decoderOf } from './decoder.js'
 import { config, nonsense, scenario } from './generate.js'
 
 const runs = { numRuns: 300 }
@@ -57,10 +57,8 @@ test('nonsense comes to problems with a path, never to an exception or to half a
 
 test('parameters agree with the closed form', () => {
   fc.assert(fc.property(config, model => {
-    const found = resolveModel(model)
-    if (!('model' in found) || found.model.decoder === null) throw new Error(JSON.stringify(found))
     const report = analyze({ model, gpu: 'h100', workload: { prompt: 8, output: 2 } })
-    expect(report.model?.parameters).toBe(parameters(found.model.decoder))
+    expect(report.model?.parameters).toBe(parameters(decoderOf(model)!))
   }), runs)
 })
 

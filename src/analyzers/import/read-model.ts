@@ -1,6 +1,5 @@
 /** One door for models: a config.json as object, a file or several, an address. What reads weights and addresses is loaded on demand. */
 import { error, failed, type Problem } from '../../problem.js'
-import { describes, readArchitecture } from './architectures.js'
 import { matches, read } from './huggingface.js'
 import { longestJson, parseJson } from './json.js'
 import type { Address, Found, TextSource } from './source.js'
@@ -45,10 +44,10 @@ async function readFound(found: Promise<Found>): Promise<ReadModel> {
 }
 
 function readObject(source: unknown): ReadModel {
-  if (typeof source !== 'object' || source === null || !(matches(source) || describes(source))) {
+  if (typeof source !== 'object' || source === null || !matches(source)) {
     return refuse(error('unknown-format', 'model', 'This is not a config.json of Hugging Face: it names neither architectures nor a model_type.'))
   }
-  const { problems } = describes(source) ? readArchitecture(source) : read(source)
+  const { problems } = read(source)
   return failed(problems) ? { model: null, problems } : { model: source, problems }
 }
 

@@ -1,7 +1,7 @@
 /** What the passes run: stacks of layers as lists of ops (data/layers.json), flags that decide them and sizes. Plain data. */
 import type { Extent, Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
-import type { Decoder, Precision } from './architecture.js'
+import type { Precision } from './architecture.js'
 
 /** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, or a band to both sides (data/axes.json). */
 export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band'
@@ -59,8 +59,6 @@ export interface Model {
   readonly stacks: readonly Stack[]
   /** What the file's tensors add up to, where a file with weights was read: then bytes come from them. */
   readonly tensors?: TensorFacts | null
-  /** What the importer read, for a decoder. */
-  readonly decoder: Decoder | null
 }
 
 /** All kinds of layer of a model. */

@@ -1,6 +1,6 @@
-/** What both readers of configs check and say, whatever the architecture. */
+/** What is checked and said of any config, whatever the architecture. */
 import { error, note, type Problem } from '../../../problem.js'
-import { count, isObject, lookup, report, shown, type Config, type Fields, type Key } from './fields.js'
+import { count, isObject, lookup, report, shown, type Config, type Fields } from './fields.js'
 
 /** Keys that could reach an object's prototype, anywhere in the file. */
 export function unsafeKeys(config: Config): Problem[] {
@@ -51,16 +51,18 @@ export function predictionModules(fields: Fields, hidden: boolean): void {
 
 /** A setting that would change the layers in a way no row describes is refused. */
 export function checkFixed(fields: Fields, id: string, fixed: Config): void {
-  for (const [field, wanted] of Object.entries(fixed)) {
-    const { path, value } = lookup(fields, field)
-    if (value === undefined || value === null || value === wanted) continue
-    report(fields, error('not-supported', path, `${path} is ${shown(value)}; of ${id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
+  for (const [name, only] of Object.entries(fixed)) {
+    const [field = '', counted] = name.split('#')
+    const { path, value: stated } = lookup(fields, field)
+    const value = counted === undefined ? stated : Array.isArray(stated) ? stated.length : null
+    const wanted = isObject(only) ? lookup(fields, String(only['same'])).value : only
+    if (value === undefined || value === null || value === wanted || (isObject(only) && typeof wanted !== 'number')) continue
+    report(fields, error('not-supported', path, `${path} ${counted === undefined ? 'is' : 'has items:'} ${shown(value)}; of ${id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
   }
 }
 
 /** A token visits no more experts than there are. */
-export function checkActive(fields: Fields, key: Key, active: number, total: number): void {
+export function checkActive(fields: Fields, path: string, active: number, total: number): void {
   if (total === 0 || active <= total) return
-  const { path } = lookup(fields, key)
   report(fields, error('invalid-field', path, `${path} is ${active}, more than the ${total} experts there are.`, [String(total)]))
 }

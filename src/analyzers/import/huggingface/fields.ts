@@ -8,9 +8,6 @@ export type Config = Readonly<Record<string, unknown>>
 /** A field's name, or its names in different files, the usual one first. */
 export type Key = string | readonly string[]
 
-/** A condition that holds always or never, is stated by a boolean field, or holds where a field has a value. */
-export type Flag = boolean | string | readonly [field: string, value: string]
-
 /** The object being read. Fails are collected in `problems`; a number that could not be read is 0 and never leaves the reader. */
 export interface Fields {
   readonly config: Config
@@ -81,28 +78,15 @@ export function size(fields: Fields, key: Key, most = largest): number {
   return 0
 }
 
-/** A size that may be absent or null. */
-export function optionalSize(fields: Fields, key: Key): number | null {
-  const { path, value } = lookup(fields, key)
-  return value === undefined || value === null ? null : whole(fields, path, value, 1, largest)
-}
-
-/** A size whose absence has to be said with null: DeepSeek's `q_lora_rank`. */
-export function statedSize(fields: Fields, key: Key): number | null {
-  return lookup(fields, key).value === null ? null : size(fields, key)
-}
-
 /** A count, at least 0; 0 where absent or null. */
 export function count(fields: Fields, key: Key, most = largest): number {
   const { path, value } = lookup(fields, key)
   return value === undefined || value === null ? 0 : whole(fields, path, value, 0, most)
 }
 
-/** A condition; false where its field is absent or null. */
-export function flag(fields: Fields, condition: Flag): boolean {
-  if (typeof condition === 'boolean') return condition
-  if (typeof condition !== 'string') return text(fields, condition[0]) === condition[1]
-  const { path, value } = lookup(fields, condition)
+/** True or false; false where absent or null. */
+export function flag(fields: Fields, key: Key): boolean {
+  const { path, value } = lookup(fields, key)
   if (typeof value === 'boolean') return value
   if (value !== undefined && value !== null) invalid(fields, path, value, 'true or false', ['true', 'false'])
   return false
@@ -126,14 +110,4 @@ export function list<Item extends number | string>(fields: Fields, key: Key, typ
     report(fields, error('invalid-field', path, `${path} has ${items.length} items, expected one per layer, ${length}.`))
   } else return items as readonly Item[]
   return []
-}
-
-/** An integer quotient; `indivisible` where there is none. Both numbers have been read already. */
-export function divide(fields: Fields, value: number, by: number, key: Key, byKey: Key): number {
-  if (value === 0 || by === 0) return 0
-  if (value % by === 0) return value / by
-  const [path, byPath] = [lookup(fields, key).path, lookup(fields, byKey).path]
-  const divisors = [by * Math.floor(value / by), by * Math.ceil(value / by)].filter(n => n > 0)
-  report(fields, error('indivisible', path, `${path} is ${value}, which ${byPath} = ${by} does not divide.`, [...new Set(divisors)].map(String)))
-  return 0
 }

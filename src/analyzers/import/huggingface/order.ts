@@ -1,91 +1,84 @@
-/** Which layers differ: those with a window, and those with experts. */
+/** Which layers differ: those with a window, those with experts, those with an indexer of their own. */
 import { error } from '../../../problem.js'
-import type { Experts, Family } from './family.js'
-import { count, flag, list, lookup, optionalSize, report, shown, size, type Fields } from './fields.js'
+import type { Expr } from '../../graph.js'
+import { count, list, lookup, report, shown, size, type Fields } from './fields.js'
+import { measure, pathOf, pick, type Choice, type Scope } from './terms.js'
+import { mechanisms } from './uncovered.js'
 
-/** One entry per layer: whether its attention sees a window. `layer_types` wins over the family's own rule. */
-export function windowLayers(fields: Fields, family: Family, layers: number): readonly boolean[] {
-  const each = (rule: (i: number) => boolean): boolean[] => Array.from({ length: layers }, (_, i) => rule(i))
-  const stated = layerTypes(fields, family, layers)
-  if (family.window === 'never' && stated === null) return each(() => false)
-  if (family.window === 'late' && !flag(fields, 'use_sliding_window')) return each(() => false)
-  if (stated !== null) return stated
-  if (family.window === 'chunks') return chunkedLayers(fields, layers)
-  if (typeof family.window === 'object') {
-    const listed = listedLayers(fields, family.window.listed, layers)
-    return each(i => listed?.[i] === true)
+/** Layers that are marked: all of these must be so. */
+export interface Where {
+  /** A list with an entry per layer, or a text with a letter per layer, and the entry that marks it. Numbers are 0 and 1. */
+  readonly in?: string
+  readonly is?: string | number
+  /** Whether the first has to be marked. */
+  readonly lead?: boolean
+  /** A list of the numbers of layers, and one of those that are not marked. */
+  readonly listed?: string
+  readonly but?: string
+  /** How many are not, at the start. */
+  readonly from?: string
+  /** Every so many: where layer − shift, at least 0, is a multiple; `not`: where it is none. */
+  readonly every?: string
+  readonly shift?: Expr
+  readonly not?: boolean
+}
+
+/** The marks of layers that are alike, by their name, and the name of each layer in order. */
+export interface Order {
+  readonly marks: ReadonlyMap<string, readonly string[]>
+  readonly names: readonly string[]
+}
+
+/** `where`: which layers have a mark, by its name and that of the others, `local|global`. Names say what differs, else `decoder`. */
+export function orderOf(scope: Scope, where: Readonly<Record<string, Choice<boolean | Where>>>, layers: number): Order {
+  const all: string[] = []
+  const mixed: { readonly yes: string; readonly no: string; readonly held: readonly boolean[] }[] = []
+  for (const [both, choice] of Object.entries(where)) {
+    const [yes = '', no = ''] = both.split('|')
+    const rule = pick(scope, choice) ?? false
+    const held = typeof rule === 'boolean' ? [rule] : marked(scope, rule, layers)
+    if (held.includes(true) && held.includes(false)) mixed.push({ yes, no, held })
+    else if (held[0] === true) all.push(yes)
   }
-  if (family.window !== 'pattern' && optionalSize(fields, family.names.window) === null) return each(() => false)
-  if (family.window === 'late') {
-    const first = count(fields, 'max_window_layers')
-    return each(i => i >= first)
-  }
-  const period = family.window === 'pattern' ? size(fields, ['sliding_window_pattern', '_sliding_window_pattern']) : 0
-  return each(i => period === 0 || (i + 1) % period !== 0)
+  const marks = new Map<string, readonly string[]>()
+  if (mixed.length === 0) return { marks: marks.set('decoder', all), names: Array<string>(layers).fill('decoder') }
+  const names = Array.from({ length: layers }, (_, i) => {
+    const name = mixed.map(({ yes, no, held }) => held[i] === true ? yes : no).join('-')
+    if (!marks.has(name)) marks.set(name, [...all, ...mixed.flatMap(({ yes, held }) => held[i] === true ? [yes] : [])])
+    return name
+  })
+  return { marks, names }
 }
 
-/** Layers that see a chunk: those with rotary position, which `no_rope_layers` marks by 1, else all but every n-th. */
-function chunkedLayers(fields: Fields, layers: number): readonly boolean[] {
-  const { value } = lookup(fields, 'no_rope_layers')
-  if (Array.isArray(value) && value.length > 0) return listedLayers(fields, 'no_rope_layers', layers) ?? []
-  const period = size(fields, 'no_rope_layer_interval')
-  return Array.from({ length: layers }, (_, i) => (i + 1) % period !== 0)
+/** One entry per layer. */
+function marked(fields: Fields, rule: Where, layers: number): readonly boolean[] {
+  const from = rule.from === undefined ? 0 : count(fields, rule.from)
+  const items = rule.in === undefined ? null : perLayer(fields, rule.in, rule.is, layers)
+  if (rule.lead === true && items !== null && items[0] !== rule.is) report(fields, error('invalid-field', pathOf(fields, rule.in ?? ''), `The first layer has to be ${String(rule.is)}: there is none before it.`))
+  const every = rule.every === undefined ? 1 : size(fields, rule.every.split('|'))
+  const shift = measure(fields, rule.shift ?? 0)
+  const [listed, but] = [rule.listed, rule.but].map(field => field === undefined ? null : new Set(list<number>(fields, field, 'number')))
+  return Array.from({ length: layers }, (_, i) => i >= from && (items === null || items[i] === rule.is) && listed?.has(i) !== false && but?.has(i) !== true
+    && (every > 0 && Math.max(i - shift, 0) % every === 0) !== (rule.not ?? false))
 }
 
-/** Which layers choose the tokens that they attend to, and which take the choice of the one before: `indexer_types`, else a pattern, else every n-th. */
-export function indexedLayers(fields: Fields, layers: number): readonly boolean[] {
-  const listed = list<string>(fields, 'indexer_types', 'string', layers)
-  const { value, path } = lookup(fields, 'index_topk_pattern')
-  const pattern = listed?.map(type => type === 'full') ?? (typeof value === 'string' ? value.split('').map(mark => mark === 'F') : null)
-  const freq = optionalSize(fields, 'index_topk_freq') ?? 1
-  const offset = optionalSize(fields, 'index_skip_topk_offset') ?? 2
-  const own = pattern ?? Array.from({ length: layers }, (_, i) => Math.max(i - offset + 1, 0) % freq === 0)
-  if (own.length < layers || own[0] !== true) report(fields, error('invalid-field', listed === null ? path : lookup(fields, 'indexer_types').path, 'The first layer needs an indexer of its own, and every layer an entry.'))
-  return own
-}
-
-/** `layer_types` as windows; null where absent. A type that is neither full nor sliding is an architecture that is not covered. */
-function layerTypes(fields: Fields, family: Family, layers: number): readonly boolean[] | null {
-  const types = list<string>(fields, 'layer_types', 'string', layers)
-  const partial = family.window === 'chunks' ? 'chunked_attention' : 'sliding_attention'
-  const whole = family.indexer === true ? ['full_attention', 'deepseek_sparse_attention', 'indexed_attention'] : ['full_attention']
-  const other = types?.find(type => type !== partial && !whole.includes(type))
-  if (other !== undefined) {
-    const { path } = lookup(fields, 'layer_types')
-    report(fields, error('unknown-architecture', path, `${path} has ${shown(other)} layers; ${[...whole, partial].join(', ')} are covered.`))
-  }
-  return types?.map(type => type === partial) ?? null
-}
-
-/** A list of 0 and 1 per layer; null where absent or faulty. */
-function listedLayers(fields: Fields, field: string, layers: number): readonly boolean[] | null {
+function perLayer(fields: Fields, field: string, is: string | number | undefined, layers: number): readonly (string | number)[] {
   const { path, value } = lookup(fields, field)
-  if (value === undefined || value === null) {
-    report(fields, error('missing-field', path, `${path} is missing: it says which layers differ.`))
-    return null
-  }
-  const items = list<number>(fields, field, 'number', layers)
-  const other = items?.find(item => item !== 0 && item !== 1)
+  if (value === undefined || value === null) report(fields, error('missing-field', path, `${path} is missing: it says which layers differ.`))
+  if (typeof value === 'string' && value.length >= layers) return value.split('')
+  if (typeof is === 'string') return list<string>(fields, field, 'string', layers) ?? []
+  const items = list<number>(fields, field, 'number', layers) ?? []
+  const other = items.find(item => item !== 0 && item !== 1)
   if (other !== undefined) report(fields, error('invalid-field', path, `${path} has ${shown(other)}, expected 0 or 1 per layer.`, ['0', '1']))
-  return items?.map(item => item === 1) ?? null
+  return items
 }
 
-/** One entry per layer: whether its FFN is routed experts. */
-export function routedLayers(fields: Fields, experts: Experts, layers: number): readonly boolean[] {
-  const each = (rule: (i: number) => boolean): boolean[] => Array.from({ length: layers }, (_, i) => rule(i))
-  if (experts.layers === 'none' || experts.layers === 'all') return each(() => experts.layers === 'all')
-  if (experts.layers === 'interleaved') {
-    const listed = list<number>(fields, 'moe_layers', 'number')
-    const step = listed === null ? size(fields, 'interleave_moe_layer_step') : 0
-    return each(i => listed === null ? (i + 1) % step === 0 : listed.includes(i))
+/** Entries that are not covered make it another architecture. */
+export function checkKnown(fields: Fields, known: Readonly<Record<string, readonly (string | number)[]>>, layers: number): void {
+  for (const [field, covered] of Object.entries(known)) {
+    const { path, value } = lookup(fields, field)
+    const other = Array.isArray(value) ? (value as readonly unknown[]).find(item => typeof item === typeof covered[0] && !covered.includes(item as string)) : undefined
+    if (other === undefined) list<string>(fields, field, typeof covered[0] as 'string', layers)
+    else report(fields, error('unknown-architecture', path, `${path} has ${shown(other)} layers, ${mechanisms.find(([mechanism]) => mechanism === field)?.[1] ?? 'which differ'}; ${covered.join(', ')} are covered.`))
   }
-  if (experts.layers === 'step') {
-    const step = size(fields, 'decoder_sparse_step')
-    const dense = new Set(list<number>(fields, 'mlp_only_layers', 'number') ?? [])
-    return each(i => !dense.has(i) && step > 0 && (i + 1) % step === 0)
-  }
-  const first = count(fields, 'first_k_dense_replace', 10_000)
-  const listed = Array.isArray(lookup(fields, 'moe_layer_freq').value) ? listedLayers(fields, 'moe_layer_freq', layers) : null
-  const period = listed === null ? (optionalSize(fields, 'moe_layer_freq') ?? 1) : 1
-  return each(i => i >= first && (listed === null ? period > 0 && i % period === 0 : listed[i] === true))
 }

@@ -1,6 +1,6 @@
 /** In which precision a checkpoint says it holds its weights: `torch_dtype` and `quantization_config`. */
 import json from '../../../../data/quantization.json'
-import type { Decoder, Precision, WeightGroup } from '../../models/architecture.js'
+import type { Precision, WeightGroup } from '../../models/architecture.js'
 import { closest } from '../../../names.js'
 import { error, note } from '../../../problem.js'
 import { quantizedGroups } from './exclusions.js'
@@ -123,13 +123,6 @@ function groupsOf(fields: Fields, dtype: string, layers: readonly (readonly Weig
     report(fields, note('unread-exclusion', path, `${path} names modules that were not recognized and are counted as quantized: ${few}.`))
   }
   return groups.length === 0 ? null : { dtype, groups }
-}
-
-/** Per layer of a decoder, the groups of linear weights in it. */
-export function layerGroups(model: Pick<Decoder, 'kinds' | 'order'>): readonly (readonly WeightGroup[])[] {
-  const groups = new Map(model.kinds.map(({ name, ffn }): [string, WeightGroup[]] =>
-    [name, ['attention', ...(ffn.kind === 'dense' ? ['ffn' as const] : ['experts' as const, ...(ffn.sharedWidth === null ? [] : ['shared' as const])])]]))
-  return model.order.flatMap(([name, times]) => Array.from({ length: times }, () => groups.get(name) ?? []))
 }
 
 /** `kv_cache_scheme` is a name or a description of numbers; `kv_cache_quant_algo` a name. */

@@ -1,0 +1,98 @@
+/**
+ * The architectures that are read, a row of data/decoders.json or data/architectures.json each. Source of layer shapes and of
+ * defaults: transformers (https://github.com/huggingface/transformers), `models/<type>/configuration_<type>.py` and the
+ * modules beside it, diffusers, or the code published with the checkpoint.
+ */
+import others from '../../../../data/architectures.json'
+import decoders from '../../../../data/decoders.json'
+import type { Expr } from '../../graph.js'
+import type { Kind, Model } from '../../models/model.js'
+import { isObject, type Config } from './fields.js'
+import type { Where } from './order.js'
+import type { Choice, Condition } from './terms.js'
+
+/** What a row says of layers; all of it may depend on which layers they are. */
+export interface KindRow {
+  readonly count: Expr
+  readonly list: string
+  readonly uses: Readonly<Record<string, Choice<string>>>
+  readonly pairs: Choice<Kind['pairs']>
+  readonly flags?: Readonly<Record<string, Choice<Condition>>>
+  readonly sizes: Readonly<Record<string, Choice<Expr>>>
+}
+
+export interface Row {
+  readonly id: string
+  /** A row above, which says what this one does not; objects are merged member by member, `fixed` is not. */
+  readonly like?: string
+  /** Its `model_type`s; where a row is silent, its id. */
+  readonly types: readonly string[]
+  /** The classes that it describes with their heads, that of a file without a class first; none where any will do. */
+  readonly architectures: readonly string[]
+  readonly source: string
+  /** Whether checkpoints hold prediction modules that the config does not mention. */
+  readonly hiddenMtp?: boolean
+  readonly family: Model['family']
+  readonly reads: Model['source']
+  /** Fields whose names differ between rows that are alike: `$heads` stands for one. */
+  readonly names?: Readonly<Record<string, string>>
+  /** What the config class fills in where a file is silent. */
+  readonly defaults: Config
+  /** Settings that would change the layers in a way the row does not describe, with the only value that is covered, or the field that has to be the same; `x#` is how many items a list has. */
+  readonly fixed: Config
+  /** Lists with an entry per layer, and the entries that are covered. */
+  readonly known?: Readonly<Record<string, readonly (string | number)[]>>
+  readonly context: Choice<Expr> | null
+  readonly positions: Choice<Expr> | null
+  readonly image: Expr | null
+  readonly sizes: KindRow['sizes']
+  readonly flags: NonNullable<KindRow['flags']>
+  readonly stacks: readonly {
+    readonly id: string; readonly stream?: string; readonly first?: boolean; readonly opening: string | null; readonly closing: Choice<string>
+    readonly flags?: KindRow['flags']; readonly names?: Readonly<Record<string, string>>
+    /** Kinds that are counted; else those of `layers`. */
+    readonly kinds?: readonly (KindRow & { readonly name: string; readonly of?: string; readonly if?: Condition })[]
+  }[]
+  /** Layers that differ: `where` says which are marked `local`, and which have the other name; a kind is what has the same marks. */
+  readonly layers?: KindRow & { readonly where: Readonly<Record<string, Choice<boolean | Where>>> }
+  /** All that the row says, as text. */
+  readonly text: string
+}
+
+/** A row as it stands in the file. */
+type Written = Pick<Row, 'id' | 'like' | 'architectures'> & Partial<Row>
+
+const rows = new Map(([...decoders, ...others.rows] as unknown as Written[]).map(row => [row.id, row]))
+const typesOf = ({ types, id }: Written): readonly string[] => types ?? [id]
+
+/** The `model_type`s that are read. */
+export const knownTypes: readonly string[] = [...rows.values()].flatMap(typesOf)
+
+/** The row for a `model_type`, or for a class where there is no type. */
+export function rowFor(type: string | null, named: string | null): Row | null {
+  for (const row of rows.values()) if (type === null ? named !== null && row.architectures.includes(named) : typesOf(row).includes(type)) return whole(row)
+  return null
+}
+
+/** Rows that were asked for. */
+const known = new Map<string, Row>()
+
+function whole(row: Written): Row {
+  const seen = known.get(row.id)
+  if (seen !== undefined) return seen
+  const chain = [row]
+  for (let base = rows.get(row.like ?? ''); base !== undefined; base = rows.get(base.like ?? '')) chain.unshift(base)
+  const { names, ...merged } = { ...chain.reduce<object>(merge, {}), types: typesOf(row) } as Row
+  const text = JSON.stringify(merged).replaceAll(/\$(\w+)/g, (_, name: string) => names?.[name] ?? name)
+  const found: Row = { ...JSON.parse(text) as Row, text }
+  known.set(row.id, found)
+  return found
+}
+
+function merge(base: object, over: object): object {
+  const members = base as Config
+  return { ...base, ...Object.fromEntries(Object.entries(over).map(([key, value]) => {
+    const from = members[key]
+    return [key, key !== 'fixed' && isObject(from) && isObject(value) ? merge(from, value) : value]
+  })) }
+}
