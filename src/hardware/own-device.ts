@@ -2,27 +2,16 @@
  * Reads a device that a user describes: the shape of an entry of `data/gpus.json`, where each field is plain
  * or `{ value, unit, source, confidence, note }`. Nothing is trusted: what is not a field is a problem.
  */
+import table from '../../data/device.json'
 import { closest } from '../names.js'
 import { error, type Problem } from '../problem.js'
 import { peakNames, type Device } from './device.js'
 
 type Fields = Readonly<Record<string, string>>
 
-/** Units of the numbers; an entry that states another unit is refused rather than read wrongly. */
-const quantities: Fields = {
-  year: 'year', sms: 'SMs', clock: 'Hz', tensorClock: 'Hz', memory: 'bytes', driverMemory: 'bytes', busWidth: 'bits',
-  bandwidth: 'bytes/s', l2: 'bytes', sharedPerSm: 'bytes', tdp: 'W', c2c: 'bytes/s', sparsity: '×',
-}
-const groups: Readonly<Record<string, Fields>> = {
-  pcie: { generation: 'generation', lanes: 'lanes', bandwidth: 'bytes/s' },
-  nvlink: { generation: 'generation', bandwidth: 'bytes/s' },
-  peaks: Object.fromEntries(peakNames.map(name => [name, name.startsWith('int') ? 'OP/s' : 'FLOP/s'])),
-}
-const texts = ['id', 'name', 'architecture', 'computeCapability', 'formFactor', 'status', 'system', 'rates', 'memoryType']
-const remarks = ['conflicts', 'note', 'notes', 'source', 'confidence']
-const wrapper = ['value', 'unit', 'source', 'confidence', 'note']
-/** Links that a device may state not to have. */
-const mayBeZero = ['gpu.nvlink.bandwidth', 'gpu.c2c']
+const { quantities, texts, remarks, wrapper, mayBeZero, required } = table
+/** Groups of fields; each peak has a rate. */
+const groups: Readonly<Record<string, Fields>> = { ...table.groups, peaks: Object.fromEntries(peakNames.map(name => [name, name.startsWith('int') ? 'OP/s' : 'FLOP/s'])) }
 
 /**
  * A device, or everything that is wrong with it: `missing-field` (an id, memory, bandwidth and one peak are required),
@@ -46,13 +35,9 @@ export function readDevice(json: unknown): Device | readonly Problem[] {
   const aliases = own(json, 'aliases') ?? []
   if (!isTexts(aliases)) problems.push(invalid('gpu.aliases', 'a list of names'))
 
-  const required: readonly (readonly [path: string, value: unknown, why: string])[] = [
-    ['gpu.id', id, 'is missing: a device needs a name of its own.'],
-    ['gpu.memory', numbers['memory'], 'is missing: bytes of device memory.'],
-    ['gpu.bandwidth', numbers['bandwidth'], 'is missing: bytes/s of device memory.'],
-    ['gpu.peaks', Object.values(parts['peaks'] ?? {}).find(peak => peak !== null), 'needs at least one rate, in FLOP/s.'],
-  ]
-  for (const [path, value, why] of required) {
+  const given: Readonly<Record<string, unknown>> = { id, ...numbers, peaks: Object.values(parts['peaks'] ?? {}).find(peak => peak !== null) }
+  for (const [field = '', why = ''] of required) {
+    const [path, value] = [`gpu.${field}`, given[field]]
     if ((value ?? null) === null && !problems.some(problem => `${problem.path}.`.startsWith(`${path}.`))) problems.push(error('missing-field', path, `${path} ${why}`))
   }
   return problems.length > 0 ? problems : { ...words, name: words['name'] ?? id, aliases, status: status ?? 'shipping', ...numbers, ...parts } as unknown as Device
