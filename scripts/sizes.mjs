@@ -6,8 +6,8 @@
  *  - first load: the scripts that the page pulls in through its own tags and static imports, however deep.
  *  - embed: the one file, all of it; it may import nothing but mathjs, and that on demand.
  *
- * A goal below its limit is missed and known: the families that are read as rows and as decoders share no reader yet, and all
- * layers are in every bundle. The limit keeps it from growing until that is mended.
+ * A goal below its limit is missed and known: all that the core can answer is in every bundle. The limit keeps it from growing
+ * until that is mended.
  *
  * Workers start after it and are not counted. mathjs is told by a property of its function dispatch, a name that minifying
  * keeps; it may be in no first load.
