@@ -1,13 +1,16 @@
 /** The whole answer: a Scenario in, a Report out. */
 import { failed, type Problem } from '../problem.js'
 import { ofMode } from '../scenario/normalize.js'
-import type { Memory, Phase, Report } from '../scenario/report.js'
-import type { Scenario } from '../scenario/schema.js'
+import type { Memory, Metrics, Phase, Report } from '../scenario/report.js'
+import type { NormalScenario, Scenario } from '../scenario/schema.js'
+import { tokensPerStep } from './draft.js'
 import { largestFitting } from './inverse.js'
 import { metrics, type Totals } from './metrics.js'
 import { compare } from './import/tensors.js'
 import { generates, kindsOf, type Model } from './models/model.js'
-import { phaseReport } from './report.js'
+import type { Far } from './offload.js'
+import { phaseOfRun } from './passes.js'
+import { countedFlops } from './report.js'
 import { resolve } from './resolve.js'
 import { decodeVector, memoryAt, prefillVector, prepare, type Growing, type Run } from './run.js'
 
@@ -32,22 +35,31 @@ export function answer(run: Run): Report {
   const { resolved } = run
   const { scenario, model: { family, context } } = resolved
   const { mode } = scenario.workload
-  const prefillSizes = prefillVector(run)
-  const decodeSizes = mode === 'forward' ? prefillSizes : decodeVector(run)
-  const counted = scenario.conventions.attention === 'causal' ? 1 : 0
-  const first = phaseReport(mode === 'forward' ? 'forward' : 'prefill', run.prefill, prefillSizes, run.machine, counted)
-  const phases = mode === 'forward' ? [first] : [first, phaseReport('decode', run.decode, decodeSizes, run.machine, counted)]
+  const first = phaseOfRun(run, mode === 'forward' ? 'forward' : 'prefill')
+  const phases = mode === 'forward' ? [first] : [first, phaseOfRun(run, 'decode')]
   const totals = totalsOf(run, phases)
   // Multiply-adds of one sample; for what makes its tokens one by one there is no such number.
   const macs = generates(resolved.model) ? null : first.flops.matrix / 2 / scenario.workload.batch
-  const { memory, maxBatch, maxContext } = fit(run, prefillSizes, decodeSizes)
+  const { memory, maxBatch, maxContext } = fit(run)
   const { parameters, activeParameters, cacheBytesPerToken } = run.model
-  return {
+  const report: Report = {
     schema: 'roofline/1', scenario: mode === 'forward' ? { ...scenario, workload: ofMode(scenario.workload) } : scenario, model: { id: resolved.id, family, parameters, activeParameters, macs, cacheBytesPerToken, context }, device: run.device, phases, memory,
     stages: [], links: linksOf(run, phases, totals),
-    metrics: metrics(mode, totals, maxBatch, maxContext),
+    metrics: withDraft(metrics(mode, totals, maxBatch, maxContext), scenario),
     problems: [...resolved.notes, ...differing(resolved.model, parameters)].map(p => ({ ...p, suggestions: [...p.suggestions] })),
   }
+  return run.draft === null ? report : { ...report, draft: draftOf(run, run.draft) }
+}
+
+function withDraft(metrics: Metrics, { workload: { draft } }: NormalScenario): Metrics {
+  return draft === null ? metrics : { ...metrics, tokensPerStep: tokensPerStep(draft) }
+}
+
+/** What a draft adds to the model. */
+function draftOf(run: Run, draft: Run): NonNullable<Report['draft']> {
+  const { batch, prompt, output } = run.resolved.scenario.workload
+  const { cache } = memoryAt(draft, draft.prefillSizes, draft.storedSizes, batch, prompt, output)
+  return { id: draft.resolved.id, parameters: draft.model.parameters, weights: draft.weights, cache: cache * copiesOf(run) }
 }
 
 /** What the tensors of a file say against the architecture. */
@@ -56,46 +68,85 @@ function differing({ tensors }: Model, derived: number): readonly Problem[] {
   return problem === null ? [] : [problem]
 }
 
-export function totalsOf({ resolved }: Run, [first, decode]: readonly Phase[]): Totals {
-  const { scenario, device, precision, model } = resolved
-  const { batch, output } = scenario.workload
+export function totalsOf(run: Run, [first, decode]: readonly Phase[]): Totals {
+  const { scenario, device, precision, model } = run.resolved
+  const { batch, output, draft } = scenario.workload
   const main = kindsOf(model).some(kind => kind.flags['experts']) ? 'peak_experts' : 'peak_ffn'
-  const steps = Math.max(0, output - 1)
+  const perStep = draft === null ? 1 : tokensPerStep(draft)
+  const steps = Math.max(0, output - 1) / perStep
   const [prefill_seconds, decode_seconds] = [first?.seconds.estimate ?? 0, decode?.seconds.estimate ?? 0]
   return {
     batch, output: output > 0 ? output : null, steps: output > 1 ? output - 1 : null, all_steps: steps, gpus: scenario.gpus,
     prefill_seconds, decode_seconds, latency: prefill_seconds + steps * decode_seconds,
-    prefill_flops: first?.flops.matrix ?? 0, decode_flops: decode?.flops.matrix ?? 0, decode_bytes: decode?.perGpu.bytes ?? 0,
+    prefill_flops: modelFlops(run, first), decode_flops: modelFlops(run, decode), decode_bytes: decode?.perGpu.bytes ?? 0,
     peak: precision.rates[main]?.flops ?? NaN, bandwidth: device.bandwidth, tdp: device.tdp, price: scenario.price,
   }
 }
 
+/** Matrix FLOP of the model without those of a draft, and of tokens that are verified only those that are accepted: what MFU counts. */
+export function modelFlops(run: Run, phase: Phase | undefined): number {
+  const { draft } = run.resolved.scenario.workload
+  if (draft === null || phase === undefined) return phase?.flops.matrix ?? 0
+  const causal = run.resolved.scenario.conventions.attention === 'causal' ? 1 : 0
+  if (phase.phase !== 'decode') return countedFlops(run.prefill, prefillVector(run), causal).matrix
+  return countedFlops(run.decode, decodeVector(run), causal).matrix * tokensPerStep(draft)
+}
+
 /** What lies on one GPU, and the largest batch and context that would still fit: as the model needs it, and as the engine sets it aside. */
-function fit(run: Run, prefill: Float64Array, decode: Float64Array): { memory: Memory; maxBatch: number; maxContext: number | null } {
-  const { resolved: { scenario, capacity }, overhead, weights } = run
+function fit(run: Run): { memory: Memory; maxBatch: number; maxContext: number | null } {
+  const { resolved: { scenario, capacity }, overhead } = run
   const { batch, prompt, output } = scenario.workload
-  const { cache, activations, reserved } = memoryAt(run, prefill, decode, batch, prompt, output)
+  const weights = weightsOf(run)
+  const { cache, activations, reserved } = heldAt(run, batch, prompt, output)
   const withCache = (bytes: number) => { const total = weights + bytes + activations + overhead; return { total, fits: total <= capacity } }
-  const engine = reserved === null ? null : { cache: reserved, ...withCache(reserved), ...largest(run, prefill, decode, reserved + activations, held => (held.reserved ?? 0) + held.activations) }
-  const memory: Memory = { weights, cache, activations, gradients: 0, states: 0, overhead, ...withCache(cache), capacity, reserved: engine }
-  return { memory, ...largest(run, prefill, decode, cache + activations, held => held.cache + held.activations) }
+  const engine = reserved === null ? null : { cache: reserved, ...withCache(reserved), ...largest(run, weights, reserved + activations, held => (held.reserved ?? 0) + held.activations) }
+  const inside: Memory = { weights, cache, activations, gradients: 0, states: 0, overhead, ...withCache(cache), capacity, reserved: engine }
+  const memory = run.far === null ? inside : { ...inside, offloaded: offloaded(run, run.far) }
+  return { memory, ...largest(run, weights, cache + activations, held => held.cache + held.activations) }
 }
 
 /** The largest batch and context for which what grows with them fits beside the weights; an image has no context. */
-function largest(run: Run, prefill: Float64Array, decode: Float64Array, growing: number, grown: (held: Growing) => number): { maxBatch: number; maxContext: number | null } {
+function largest(run: Run, weights: number, growing: number, grown: (held: Growing) => number): { maxBatch: number; maxContext: number | null } {
   const { resolved: { scenario, capacity, model } } = run
   const { mode, batch, prompt, output, cached } = scenario.workload
-  const room = capacity - run.weights - run.overhead
+  const room = capacity - weights - run.overhead
   const hasContext = mode === 'inference' && model.source !== 'audio'
   if (room <= 0) return { maxBatch: 0, maxContext: hasContext ? 0 : null }
   // Every cache and activation holds each sequence once, so the need is the batch times that of one sequence.
   const perSequence = growing / batch
   const maxBatch = largestFitting(n => n * perSequence <= room, room / perSequence)
   if (!hasContext) return { maxBatch, maxContext: null }
-  const bytes = (p: number) => grown(memoryAt(run, prefill, decode, batch, p, output))
+  const bytes = (p: number) => grown(heldAt(run, batch, p, output))
   const longest = model.positions === null ? 2 ** 40 : model.positions - output
   const prompts = largestFitting(n => bytes(n + cached) <= room, longestGuess(n => bytes(n + cached), prompt - cached, growing, room), longest - cached)
   return { maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + output }
+}
+
+/** Bytes of the weights in the memory of one GPU: of the model, but for what lies elsewhere, and of what drafts. */
+export function weightsOf({ weights, far, draft }: Run): number {
+  const own = far === null ? weights : weights * (1 - far.weights)
+  return draft === null ? own : own + draft.weights
+}
+
+/** The same of what tokens need. A draft has a cache of its own and takes turns with the model for activations. */
+export function heldAt(run: Run, batch: number, prompt: number, output: number): Growing {
+  const own = memoryAt(run, run.prefillSizes, run.storedSizes, batch, prompt, output)
+  const { far, draft } = run
+  if (far === null && draft === null) return own
+  const cache = far === null ? own.cache : own.cache * (1 - far.cache)
+  if (draft === null) return { ...own, cache }
+  const other = memoryAt(draft, draft.prefillSizes, draft.storedSizes, batch, prompt, output)
+  return { cache: cache + other.cache * copiesOf(run), activations: Math.max(own.activations, other.activations), reserved: null }
+}
+
+/** How many caches of one drafting module there are. */
+export function copiesOf({ resolved: { drafter } }: Run): number {
+  return drafter?.copies ?? 1
+}
+
+function offloaded(run: Run, far: Far): NonNullable<Memory['offloaded']> {
+  const { batch, prompt, output } = run.resolved.scenario.workload
+  return { weights: run.weights * far.weights, cache: memoryAt(run, run.prefillSizes, run.storedSizes, batch, prompt, output).cache * far.cache, to: far.to }
 }
 
 /** A secant step towards the size that fills the room; exact where the requirement is linear beyond the present size. */
@@ -110,14 +161,25 @@ export function communicationSeconds(phase: Phase): number {
   return phase.kernels.reduce((sum, k) => sum + (k.sent > 0 ? k.times * k.seconds.estimate : 0), 0)
 }
 
-function linksOf(run: Run, phases: readonly Phase[], totals: Totals): Report['links'] {
-  if (run.machine.ranks === 1) return []
-  let bytes = 0, spent = 0
-  for (const phase of phases) {
-    const runs = phase.phase === 'decode' ? totals.all_steps : 1
-    bytes += runs * phase.perGpu.sent
-    spent += runs * communicationSeconds(phase)
+/** Traffic of the whole request over each link: between GPUs, and to what lies outside them. */
+function linksOf(run: Run, phases: readonly Phase[], { all_steps }: Totals): Report['links'] {
+  const over = (of: (phase: Phase) => number) => phases.reduce((sum, phase) => sum + (phase.phase === 'decode' ? all_steps : 1) * of(phase), 0)
+  const links: Report['links'][number][] = []
+  if (run.machine.ranks > 1) {
+    // Nothing overlaps with communication yet: all of it is exposed.
+    const seconds = over(communicationSeconds)
+    links.push({ link: run.resolved.link.name, bytes: over(phase => phase.perGpu.sent), seconds, exposed: seconds })
   }
-  // Nothing overlaps with communication yet: all of it is exposed.
-  return [{ link: run.resolved.link.name, bytes, seconds: spent, exposed: spent }]
+  const { far } = run
+  if (far !== null) {
+    const bytes = over(phase => phase.perGpu.loaded ?? 0)
+    const near: Run = { ...run, machine: { ...run.machine, far: null } }
+    links.push({ link: far.name, bytes, seconds: bytes / far.bandwidth, exposed: over(phase => exposedSeconds(near, phase)) })
+  }
+  return links
+}
+
+/** Seconds by which loading prolongs a phase; `near` is the run with everything in the memory of the GPU. */
+export function exposedSeconds(near: Run, { phase, seconds }: Phase): number {
+  return phase === 'step' ? 0 : Math.max(0, seconds.estimate - phaseOfRun(near, phase).seconds.estimate)
 }

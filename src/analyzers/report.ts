@@ -1,6 +1,7 @@
 /** The cheap pass: sizes, degrees and a device into the numbers of one phase. A few microseconds; the structure is given. */
 import type { KernelReport, Limit, Phase } from '../scenario/report.js'
 import { derive, runProgram, total } from './compile.js'
+import { loadedBytes, type Far } from './offload.js'
 import type { Kernel, Structure } from './structure.js'
 import { boundOf, estimateOf, type Demand } from './time.js'
 
@@ -18,38 +19,59 @@ export interface Machine {
   /** Factor of the band around the estimate; null where none is known. */
   readonly band: number | null
   readonly basis: 'default' | 'calibrated'
+  /** What lies outside the memory of the GPU. */
+  readonly far: Far | null
 }
 
 /** Where the estimate goes, in seconds. */
-type Spent = Record<Limit, number>
+export type Spent = Record<Limit, number>
 
 /**
  * One execution of a phase on the busiest GPU. `sizes` is filled and derived with what is executed;
  * `countedCausal` is 0 or 1, the convention for counting masked pairs.
  */
 export function phaseReport(name: Phase['phase'], s: Structure, sizes: Float64Array, machine: Machine, countedCausal: number): Phase {
-  let flops = 0, bytes = 0, sent = 0, bound = 0, estimate = machine.host
   const spent: Spent = { compute: 0, memory: 0, network: 0, overhead: machine.host }
+  return phaseOf(name, kernelsOf(s, sizes, machine, 1, spent), machine, machine.host, spent, countedFlops(s, sizes, countedCausal))
+}
+
+/** All kernels of one structure, each as often as it runs in `runs` passes. Where no token reaches the head, it does not run. */
+export function kernelsOf(s: Structure, sizes: Float64Array, machine: Machine, runs: number, spent: Spent): KernelReport[] {
   const kernels: KernelReport[] = []
   const values = runProgram(s.program, sizes)
+  const isHeadless = sizes[s.slots.o] === 0
   for (const kernel of s.kernels) {
-    const times = values[kernel.at.times] as number
-    const k = kernel.kind === 'collective' ? collective(kernel, times, values, machine, spent) : compute(kernel, kernel.kind, times, values, sizes, machine, spent)
-    kernels.push(k)
+    if (isHeadless && isHead(kernel)) continue
+    const times = runs * (values[kernel.at.times] as number)
+    kernels.push(kernel.kind === 'collective' ? collective(kernel, times, values, machine, spent) : compute(s, kernel, kernel.kind, times, values, sizes, machine, spent))
+  }
+  return kernels
+}
+
+/** Whether a kernel works on nothing but tokens that reach the head. */
+export function isHead({ work, sent }: Kernel): boolean {
+  const ofHead = ({ names }: { readonly names: readonly string[] }) => names.some(name => name === 'o' || name.startsWith('o_'))
+  return sent === null ? work.length > 0 && work.every(ofHead) : ofHead(sent)
+}
+
+/** A phase from its kernels: `host` seconds beside them, and where all of it is spent. */
+export function phaseOf(name: Phase['phase'], kernels: readonly KernelReport[], { band, basis, far }: Machine, host: number, spent: Spent, counted: Phase['flops']): Phase {
+  let flops = 0, bytes = 0, sent = 0, loaded = 0, bound = 0, estimate = host
+  for (const k of kernels) {
+    const { times } = k
     flops += times * k.flops
     bytes += times * k.bytes
     sent += times * k.sent
+    if (k.loaded !== undefined) loaded += times * k.loaded
     bound += times * k.seconds.bound
     estimate += times * k.seconds.estimate
   }
-  const counted = countedFlops(s, sizes, countedCausal)
-  const { band } = machine
   return {
     phase: name,
     flops: counted,
-    perGpu: { flops, bytes, sent },
+    perGpu: far === null ? { flops, bytes, sent } : { flops, bytes, sent, loaded },
     intensity: bytes > 0 ? flops / bytes : null,
-    seconds: { bound, estimate, low: band === null ? null : Math.max(bound, estimate / band), high: band === null ? null : estimate * band, basis: machine.basis },
+    seconds: { bound, estimate, low: band === null ? null : Math.max(bound, estimate / band), high: band === null ? null : estimate * band, basis },
     limit: largest(spent),
     kernels,
   }
@@ -57,7 +79,7 @@ export function phaseReport(name: Phase['phase'], s: Structure, sizes: Float64Ar
 
 const demand: Demand = { matrix: 0, derated: 0, vector: 0, memory: 0 }
 
-function compute(kernel: Kernel, kind: 'matrix' | 'attention' | 'vector', times: number, values: Float64Array, sizes: Float64Array, machine: Machine, spent: Spent): KernelReport {
+function compute(s: Structure, kernel: Kernel, kind: 'matrix' | 'attention' | 'vector', times: number, values: Float64Array, sizes: Float64Array, machine: Machine, spent: Spent): KernelReport {
   const { work, traffic } = kernel.at
   let flops = 0
   demand.matrix = 0; demand.derated = 0; demand.vector = 0
@@ -73,12 +95,23 @@ function compute(kernel: Kernel, kind: 'matrix' | 'attention' | 'vector', times:
   const { eb, t0, p } = machine.constants[kind]
   const estimate = estimateOf(demand, eb, t0, p)
   const limit: Limit = Math.max(demand.derated, demand.vector) > demand.memory / eb ? 'compute' : 'memory'
+  if (machine.far !== null) return loading(kernel.id, times, flops, bytes, loadedBytes(s, values, traffic, machine.far), boundOf(demand), estimate, t0, limit, machine.far, spent)
   spent.overhead += times * t0
   spent[limit] += times * (estimate - t0)
   return {
     id: kernel.id, times, flops, bytes, sent: 0, intensity: bytes > 0 ? flops / bytes : null,
     seconds: { bound: boundOf(demand), estimate }, limit: t0 > estimate - t0 ? 'overhead' : limit,
   }
+}
+
+/** A kernel whose operands lie elsewhere in part: the way to them is one more roof. No share of it is measured, so it works at its full rate. */
+function loading(id: string, times: number, flops: number, bytes: number, loaded: number, bound: number, estimate: number, t0: number, limit: Limit, far: Far, spent: Spent): KernelReport {
+  const way = loaded / far.bandwidth
+  const seconds = { bound: Math.max(bound, way), estimate: Math.max(estimate, t0 + way) }
+  const own: Limit = t0 + way > estimate ? 'network' : limit
+  spent.overhead += times * t0
+  spent[own] += times * (seconds.estimate - t0)
+  return { id, times, flops, bytes, sent: 0, intensity: bytes > 0 ? flops / bytes : null, seconds, limit: t0 > seconds.estimate - t0 ? 'overhead' : own, loaded }
 }
 
 function collective(kernel: Kernel, times: number, values: Float64Array, machine: Machine, spent: Spent): KernelReport {
@@ -95,7 +128,7 @@ function collective(kernel: Kernel, times: number, values: Float64Array, machine
 }
 
 /** FLOP of the whole model under the counting convention; the sizes are left as they were. */
-function countedFlops(s: Structure, sizes: Float64Array, countedCausal: number): { matrix: number; vector: number } {
+export function countedFlops(s: Structure, sizes: Float64Array, countedCausal: number): { matrix: number; vector: number } {
   const at = s.slots.causal
   const executed = sizes[at] ?? 1
   const recount = executed !== countedCausal

@@ -1,34 +1,21 @@
 /** From what a user wrote to what the passes need: names resolved, precision decided, the mesh checked. */
-import { capacity, findGpu, type Device } from '../hardware/device.js'
-import { efficiencyOf, type Efficiency } from '../hardware/efficiency.js'
-import { findSystem, linkOf, type Link, type System } from '../hardware/network.js'
+import { capacity, findGpu } from '../hardware/device.js'
+import { efficiencyOf } from '../hardware/efficiency.js'
+import { findSystem, linkOf } from '../hardware/network.js'
 import { readDevice } from '../hardware/own-device.js'
 import { priceOf } from '../hardware/price.js'
 import { error, note, type Problem } from '../problem.js'
 import { draft, unsupportedFields, type Draft } from '../scenario/normalize.js'
-import type { NormalScenario, Scenario } from '../scenario/schema.js'
-import type { Profile } from './graph.js'
+import type { Scenario } from '../scenario/schema.js'
+import { drafterOf, reused, type Draft as Asked } from './draft.js'
 import { read } from './import/huggingface.js'
-import { generates, indivisible, type Model, type TensorFacts } from './models/model.js'
+import { exits } from './models/exit.js'
+import { generates, indivisible, kindsOf, type Model, type TensorFacts } from './models/model.js'
 import { findModel } from './models/catalog.js'
-import { decidePrecision, type Decided } from './precision.js'
+import { wayOf } from './offload.js'
+import { decidePrecision } from './precision.js'
 import { findProfile } from './profiles.js'
-
-export interface Resolved {
-  readonly scenario: NormalScenario
-  readonly id: string
-  readonly model: Model
-  readonly device: Device
-  readonly system: System
-  readonly profile: Profile
-  readonly efficiency: Efficiency
-  readonly precision: Decided
-  readonly link: Link
-  /** Bytes per GPU that may be used. */
-  readonly capacity: number
-  /** Notes that accompany the answer. */
-  readonly notes: readonly Problem[]
-}
+import type { Resolved } from './resolved.js'
 
 const isProblem = (value: object): value is Problem => 'code' in value && 'severity' in value
 const isList = (value: object): value is readonly Problem[] => Array.isArray(value)
@@ -57,11 +44,13 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (ranks > system.domain && system.domain > 1) problems.push(note('beyond-domain', 'mesh.tp', `${String(ranks)} GPUs reach beyond the NVLink domain of ${String(system.domain)} in ${system.id}: their communication is charged at the rate of the ${link.name}.`, [String(system.domain)]))
   if (d.capacity === null && device.driverMemory === null) problems.push(note('marketed-memory', 'capacity', `The memory that the driver reports for ${device.name} is not known; the marketed ${String(device.memory / 1e9)} GB are used.`))
   if (d.capacity === 'driver' && device.driverMemory === null) problems.push(error('unknown-capacity', 'capacity', `The memory that the driver reports for ${device.id} is not known.`, ['marketed']))
-  if (problems.some(p => p.severity === 'error') || precision.decided === null) return problems
+  const far = wayOf(d.offload, device)
+  if (far !== null && isProblem(far)) problems.push(far)
+  if (problems.some(p => p.severity === 'error') || precision.decided === null || (far !== null && isProblem(far))) return problems
   const basis = d.capacity ?? capacity(device).basis
   const bytes = basis === 'marketed' ? device.memory : capacity(device).bytes
   const { weights, activations, cache } = precision.decided
-  return {
+  const resolved: Resolved = {
     scenario: {
       ...d,
       model: typeof d.model === 'string' ? model.id : d.model,
@@ -71,8 +60,23 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
       price: d.price ?? priceOf(device),
     },
     id: model.id, model: model.model, device, system, profile, efficiency: efficiencyOf(device),
-    precision: precision.decided, link, capacity: bytes * d.utilization, notes: [...model.notes, ...problems],
+    precision: precision.decided, link, capacity: bytes * d.utilization, drafter: null, far, notes: [...model.notes, ...problems],
   }
+  const { draft: asked } = d.workload
+  return asked === null ? resolved : withDrafter(resolved, asked)
+}
+
+/** The same with what drafts for it. */
+function withDrafter(resolved: Resolved, asked: Asked): Resolved | readonly Problem[] {
+  const other = asked.model === undefined ? null : resolveModel(asked.model)
+  if (other !== null && isList(other)) return other.map(problem => ({ ...problem, path: `workload.draft.${problem.path}` }))
+  const drafter = drafterOf(asked, resolved, other)
+  if (isList(drafter)) return drafter
+  const { scenario, notes } = resolved
+  const draft = typeof asked.model === 'string' ? { ...asked, model: other?.id } : asked
+  // What the module adds is said apart.
+  const own = asked.mtp === undefined ? notes : notes.filter(({ code }) => code !== 'mtp-not-counted')
+  return { ...resolved, scenario: { ...scenario, workload: { ...scenario.workload, draft } }, drafter, notes: [...own, ...drafter.resolved.notes, ...reused(asked, drafter)] }
 }
 
 /**
@@ -112,9 +116,9 @@ export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
 function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   const seen = known.get(config)
   if (seen) return seen
-  const { model, problems } = read(config)
+  const { model, problems, layers } = read(config)
   const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
-  const found = model === null ? placed : { id, model: { ...model, tensors: tensorsOf(config) }, notes: placed }
+  const found = model === null ? placed : { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed }
   known.set(config, found)
   return found
 }
@@ -133,6 +137,7 @@ function checkWorkload(d: Draft, model: Model): Problem[] {
   const problems: Problem[] = []
   if (mode === 'inference' && !generates(model)) problems.push(error('not-supported', 'workload.mode', 'This model generates no tokens: it runs forward.', ['forward']))
   if (mode === 'inference' && cached >= prompt) problems.push(error('invalid-field', 'workload.cached', `workload.cached must leave at least one of ${String(prompt)} prompt tokens to compute.`, [String(prompt - 1)]))
+  problems.push(...checkServing(d, model))
   const lacks = (field: 'image' | 'audioSeconds' | 'target' | 'sequence', what: string) => { problems.push(error('not-supported', `workload.${field}`, `workload.${field} does not apply: ${what}.`)) }
   if (image !== null && model.source !== 'image') lacks('image', 'no image input is covered for this model')
   if (d.workload.audioSeconds !== null && model.source !== 'audio') lacks('audioSeconds', 'this model hears no audio')
@@ -147,6 +152,21 @@ function checkWorkload(d: Draft, model: Model): Problem[] {
   } else if (model.context !== null && length > model.context) {
     problems.push(note('context-exceeded', path, `${said} the context of ${String(model.context)} that the model states.`, [String(Math.max(1, model.context - output))]))
   }
+  return problems
+}
+
+/** What changes how a request is served. */
+function checkServing({ workload: { mode, chunk, draft, exit } }: Draft, model: Model): Problem[] {
+  const problems: Problem[] = []
+  const refuse = (field: string, why: string) => { problems.push(error('not-supported', `workload.${field}`, `workload.${field} does not apply: ${why}.`)) }
+  const asked = Object.entries({ chunk, draft, exit: exit ?? null }).filter(([, value]) => value !== null).map(([field]) => field)
+  if (mode === 'forward') for (const field of asked) refuse(field, 'it is for a request of a model that generates tokens')
+  else if (model.family !== 'decoder') for (const field of asked) refuse(field, 'it is covered for decoders')
+  if (mode === 'forward' || exit == null || model.family !== 'decoder') return problems
+  if (!exits(model)) refuse('exit', 'no order of attention layers is known for this model')
+  const layers = kindsOf(model).reduce((sum, { count }) => sum + count, 0)
+  if (exits(model) && exit > layers) problems.push(error('invalid-field', 'workload.exit', `workload.exit must be at most ${String(layers)}, the layers there are.`, [String(layers)]))
+  if (draft !== null) refuse('exit', 'it is not covered together with a draft')
   return problems
 }
 

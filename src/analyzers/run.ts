@@ -1,15 +1,18 @@
 /** One scenario in the form that the passes evaluate: structures for both phases and all sizes by name. */
 import vector from '../../data/vector.json?values'
-import { derive, fill, total } from './compile.js'
+import type { Chunk } from './chunks.js'
+import { compileTerm, derive, fill, total, value, type Total } from './compile.js'
 import type { Sizes } from './graph.js'
 import type { DeviceReport } from '../scenario/report.js'
 import type { Decided } from './precision.js'
+import { exitModel, exits } from './models/exit.js'
 import { hasForms, hasPasses, modelGraph, shapeOf, type Form, type Pass } from './models/loops.js'
 import { generates, kindsOf, modelSizes, type Model } from './models/model.js'
+import { farOf, type Far } from './offload.js'
 import { sequenceParallel, tensorParallel } from './parallel/index.js'
 import type { Machine } from './report.js'
 import { batchedOn, settle, type Reserve } from './reserve.js'
-import type { Resolved } from './resolve.js'
+import type { Drafter, Resolved } from './resolved.js'
 import { shareOf, structure, type Structure, type TokenAxis } from './structure.js'
 import type { Mesh } from './shard.js'
 
@@ -20,6 +23,9 @@ interface Setup {
   /** Vectors of sizes with everything in place but the tokens. */
   readonly prefillSizes: Float64Array
   readonly decodeSizes: Float64Array
+  /** What holds the cache: the decode step of all layers, also where tokens leave early. */
+  readonly stored: Structure
+  readonly storedSizes: Float64Array
   readonly machine: Machine
   readonly device: DeviceReport
   /** What no token changes: counts of the model, and bytes of its weights on one GPU. */
@@ -33,6 +39,10 @@ interface Setup {
 
 export interface Run extends Setup {
   readonly resolved: Resolved
+  /** What drafts tokens, prepared like a model of its own; null where nothing does. */
+  readonly draft: Run | null
+  /** What lies outside the memory of the GPU; null where nothing does. */
+  readonly far: Far | null
 }
 
 /** FLOP per element of vector work (data/vector.json). */
@@ -62,10 +72,32 @@ export function prepare(resolved: Resolved): Run {
   let kept = setups.get(precision)
   if (!kept) { kept = new Map(); setups.set(precision, kept) }
   const splits = workload.batch % mesh.tp === 0
-  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${profile.id} ${String(workload.chunk)} ${system}`
+  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${profile.id} ${String(workload.chunk)} ${system}${workload.exit == null ? '' : ` ${String(workload.exit)}`}`
   let setup = kept.get(key)
   if (!setup) { setup = setUp(resolved, splits); kept.set(key, setup) }
-  return { resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, machine: setup.machine, device: setup.device, model: setup.model, weights: setup.weights, overhead: setup.overhead, reserve: setup.reserve }
+  const run: Run = {
+    resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, stored: setup.stored, storedSizes: setup.storedSizes,
+    machine: setup.machine, device: setup.device, model: setup.model, weights: setup.weights, overhead: setup.overhead, reserve: setup.reserve, draft: null, far: null,
+  }
+  return resolved.drafter === null && resolved.far === null ? run : extended(run, resolved)
+}
+
+/** With what drafts, and with what lies elsewhere. The draft stays on the GPU. */
+function extended(run: Run, { drafter, far, scenario: { offload, workload: { batch, prompt, output } } }: Resolved): Run {
+  const cache = far === null ? 0 : memoryAt(run, run.prefillSizes, run.storedSizes, batch, prompt, output).cache
+  const lies = far === null ? null : farOf(far, offload, run.weights, cache)
+  return {
+    // What an engine sets aside beside a draft, or for what lies elsewhere, no rule says.
+    ...run, reserve: drafter === null && (lies === null || lies.cache === 0) ? run.reserve : null, far: lies, machine: lies === null ? run.machine : { ...run.machine, band: null, far: lies },
+    draft: drafter === null ? null : drafting(prepare(drafter.resolved), drafter),
+  }
+}
+
+/** What drafts, as often as there is of it; embedding and head of the model do not count again. */
+function drafting(run: Run, { shared, copies }: Drafter): Run {
+  if (shared.length === 0) return run
+  const own = ({ terms }: Total) => copies * terms.reduce((sum, term) => sum + (shared.includes(term.label) ? 0 : value(compileTerm(term, run.prefill.layout.slot), run.prefillSizes)), 0)
+  return { ...run, weights: own(run.prefill.weights), model: { ...run.model, parameters: own(run.prefill.parameters) } }
 }
 
 /** `splits`: whether the tokens of a decode step split over the ranks; else sequence parallelism is off in decode. */
@@ -73,24 +105,28 @@ function setUp(resolved: Resolved, splits: boolean): Setup {
   const { model, scenario, device, efficiency, link, profile } = resolved
   const { tp, sequence } = scenario.mesh
   const prefill = structureOf(model, 'expanded', 'first', tp, sequence, resolved)
-  const decode = generates(model) ? structureOf(model, 'absorbed', 'step', tp, sequence && splits, resolved) : prefill
+  const stored = generates(model) ? structureOf(model, 'absorbed', 'step', tp, sequence && splits, resolved) : prefill
+  const { exit } = scenario.workload
+  const leaving = exit != null && exits(model) ? exitModel(model, exit) : model
+  const decode = leaving === model ? stored : structureOf(leaving, 'absorbed', 'step', tp, sequence && splits, resolved)
   const sizes: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, causal: profile.mask === 'skipped' ? 1 : 0 }
   const isScored = model.family === 'decoder' && kindsOf(model).every(kind => !kind.flags['experts'])
-  for (const s of [prefill, decode]) for (const name of s.reserve?.given ?? []) sizes[name] = 1
-  const prefillSizes = fill(prefill.layout, sizes), decodeSizes = fill(decode.layout, sizes)
+  for (const s of [prefill, stored, decode]) for (const name of s.reserve?.given ?? []) sizes[name] = 1
+  const prefillSizes = fill(prefill.layout, sizes), storedSizes = fill(stored.layout, sizes)
+  const decodeSizes = decode === stored ? storedSizes : fill(decode.layout, { ...sizes, ...modelSizes(leaving) })
   return {
-    prefill, decode, prefillSizes, decodeSizes,
+    prefill, decode, prefillSizes, decodeSizes, stored, storedSizes,
     device: { id: device.id, name: device.name, memory: device.memoryType, bandwidth: device.bandwidth, roofs: roofsOf(resolved, [prefill, decode]) },
     model: {
       parameters: total(prefill.parameters.compiled, prefillSizes), activeParameters: total(prefill.active.compiled, prefillSizes),
-      cacheBytesPerToken: generates(model) ? total(decode.cachePerToken.compiled, decodeSizes) : null,
+      cacheBytesPerToken: generates(model) ? total(stored.cachePerToken.compiled, storedSizes) : null,
     },
     weights: total(prefill.weights.compiled, prefillSizes),
-    reserve: decode.reserve !== null && settle(decode.reserve, decodeSizes) ? decode.reserve : null,
+    reserve: stored.reserve !== null && settle(stored.reserve, storedSizes) ? stored.reserve : null,
     overhead: profile.overhead.bytes + (tp > 1 ? profile.overhead.collectives : 0),
     machine: {
       bandwidth: device.bandwidth, link: link.bandwidth ?? 1, ranks: tp, constants: efficiency, collective: efficiency.collective,
-      host: profile.host.seconds, band: isScored ? profile.band.factor : null, basis: efficiency.marked,
+      host: profile.host.seconds, band: isScored ? profile.band.factor : null, basis: efficiency.marked, far: null,
     },
   }
 }
@@ -152,12 +188,12 @@ function firstTokens({ resolved: { scenario: { workload, conventions }, model } 
   return pass
 }
 
-/** A decode step after so many tokens of output. */
-function stepTokens(run: Run, b: number, prompt: number, after: number): Tokens {
+/** A decode step after so many tokens of output, with so many tokens ahead of it that are verified in the same pass. */
+function stepTokens(run: Run, b: number, prompt: number, after: number, ahead = 0): Tokens {
   const first = firstTokens(run, b, prompt)
-  first.s = 1
-  first.t += after
-  first.o = 1
+  first.s = 1 + ahead
+  first.t += after + ahead
+  first.o = 1 + ahead
   return first
 }
 
@@ -167,25 +203,59 @@ export function prefillVector(run: Run): Float64Array {
   return withTokens(run.prefill, run.prefillSizes.slice(), firstTokens(run, batch, prompt))
 }
 
-/** The sizes of a decode step at the middle of the output, which is the mean of all steps where cost is linear in context. */
-export function decodeVector(run: Run): Float64Array {
+/** The sizes of a chunk of the first pass. Only its last one, which makes a token, reaches the head, unless all tokens do. */
+export function chunkVector(run: Run, { s, t, isLast }: Chunk, into: Float64Array): Float64Array {
+  const { workload: { batch, prompt }, conventions: { head } } = run.resolved.scenario
+  const tokens = firstTokens(run, batch, prompt)
+  tokens.s = s
+  tokens.t = t
+  tokens.o = head === 'all' ? s : isLast ? 1 : 0
+  return withTokens(run.prefill, into, tokens)
+}
+
+/**
+ * The sizes of a decode step at the middle of the output, which is the mean of all steps where cost is linear in context;
+ * `ahead` tokens are verified with it, or it stands so many tokens ahead itself.
+ */
+export function decodeVector(run: Run, verified = 0, ahead = 0): Float64Array {
   const { batch, prompt, output } = run.resolved.scenario.workload
-  return withTokens(run.decode, run.decodeSizes.slice(), stepTokens(run, batch, prompt, output / 2))
+  return withTokens(run.decode, run.decodeSizes.slice(), stepTokens(run, batch, prompt, output / 2 + ahead, verified))
 }
 
 export interface Growing { readonly cache: number; readonly activations: number; readonly reserved: number | null }
 
 /**
  * What tokens need on one GPU at the end of the output, in bytes: the cache of prompt and output, and the largest set of
- * activations of a prefill of the whole batch in one pass. The vectors are scratch.
+ * activations of a prefill of the whole batch in one pass, or in chunks. The vectors are scratch: `prefill` is left at the
+ * pass of the largest set.
  */
-export function memoryAt(run: Run, prefill: Float64Array, decode: Float64Array, batch: number, prompt: number, output: number): Growing {
-  withTokens(run.prefill, prefill, firstTokens(run, batch, prompt))
-  let activations = 0
-  for (const set of run.prefill.live) activations = Math.max(activations, total(set.compiled, prefill))
-  if (run.resolved.scenario.workload.mode === 'forward') return { cache: total(run.prefill.cache.compiled, prefill), activations, reserved: null }
-  withTokens(run.decode, decode, stepTokens(run, batch, prompt, output))
-  return { cache: total(run.decode.cache.compiled, decode), activations, reserved: run.reserve === null ? null : total(run.reserve.cache.compiled, decode) }
+export function memoryAt(run: Run, prefill: Float64Array, stored: Float64Array, batch: number, prompt: number, output: number): Growing {
+  const { scenario: { workload: { mode, chunk, cached }, conventions: { head } } } = run.resolved
+  const tokens = firstTokens(run, batch, prompt)
+  const isCut = chunk !== null && chunk < prompt - cached
+  // The last whole chunk and what is left after it: each has the most context for its tokens.
+  const rest = isCut ? (prompt - cached) % chunk : 0
+  const ofRest = rest > 0 ? largestLive(run, prefill, resized(tokens, rest, prompt, head)) : 0
+  let activations = largestLive(run, prefill, isCut ? resized(tokens, chunk, prompt - rest, head) : tokens)
+  if (ofRest > activations) activations = largestLive(run, prefill, resized(tokens, rest, prompt, head))
+  if (mode === 'forward') return { cache: total(run.prefill.cache.compiled, prefill), activations, reserved: null }
+  withTokens(run.stored, stored, stepTokens(run, batch, prompt, output))
+  return { cache: total(run.stored.cache.compiled, stored), activations, reserved: run.reserve === null ? null : total(run.reserve.cache.compiled, stored) }
+}
+
+function resized(tokens: Tokens, s: number, t: number, head: 'last' | 'all'): Tokens {
+  tokens.s = s
+  tokens.t = t
+  if (head === 'all') tokens.o = s
+  return tokens
+}
+
+/** Bytes of the largest set of activations that lives at one time. */
+function largestLive(run: Run, sizes: Float64Array, tokens: Tokens): number {
+  withTokens(run.prefill, sizes, tokens)
+  let largest = 0
+  for (const set of run.prefill.live) largest = Math.max(largest, total(set.compiled, sizes))
+  return largest
 }
 
 function withTokens(structure: Structure, sizes: Float64Array, tokens: Tokens): Float64Array {

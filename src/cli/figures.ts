@@ -1,5 +1,5 @@
 /** The headline figures: estimate, band and what is possible at best. */
-import { band, compact, dollars, full, none, percent, quantity, scaled, scaleOf, type Scale } from '../format.js'
+import { band, compact, digits, dollars, full, none, percent, quantity, scaled, scaleOf, type Scale } from '../format.js'
 import type { Metrics, NormalScenario, Phase, Report } from '../index.js'
 import { table } from './text.js'
 
@@ -12,8 +12,9 @@ export function figures(report: Report, metrics: Metrics): string[] {
   const { workload, price } = report.scenario as NormalScenario
   const [only] = report.phases
   if (only?.phase === 'forward') return forward(only, workload.batch, metrics)
-  const [prefill, decode] = (['prefill', 'decode'] as const).map(name => report.phases.find(p => p.phase === name)?.seconds)
-  if (!prefill || !decode) return []
+  const [prefill, step] = (['prefill', 'decode'] as const).map(name => report.phases.find(p => p.phase === name)?.seconds)
+  if (!prefill || !step) return []
+  const decode = perToken(step, metrics)
   const steps = Math.max(0, workload.output - 1)
   const [estimate = null, low = null, high = null, best = null] = readings.map(reading => latency(prefill[reading], decode[reading], steps))
   const times = (part: Phase['seconds'], shown: number | null): Readings => ({ estimate: shown, low: part.low, high: part.high, best: part.bound })
@@ -29,6 +30,11 @@ export function figures(report: Report, metrics: Metrics): string[] {
   return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics, report.model?.context ?? null)]
 }
 
+/** Seconds of a decode step by the tokens that it yields. */
+export function perToken({ bound, estimate, low, high, basis }: Phase['seconds'], { tokensPerStep: tokens = 1 }: Metrics): Phase['seconds'] {
+  return { bound: bound / tokens, estimate: estimate / tokens, low: low === null ? null : low / tokens, high: high === null ? null : high / tokens, basis }
+}
+
 /** The figures of one pass over whole inputs. */
 function forward({ seconds: { estimate, low, high, bound: best } }: Phase, batch: number, metrics: Metrics): string[] {
   const inverse = (time: number | null) => (time === null || time === 0 ? null : batch / time)
@@ -39,14 +45,15 @@ function forward({ seconds: { estimate, low, high, bound: best } }: Phase, batch
   return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics, null)]
 }
 
-function below({ tpot, mfu, mbu, samplesPerSecond, joulesPerToken, maxBatch, maxContext }: Metrics, stated: number | null): string[] {
+function below({ tokensPerStep, tpot, mfu, mbu, samplesPerSecond, joulesPerToken, maxBatch, maxContext }: Metrics, stated: number | null): string[] {
   const use = [
     mfu === null ? '' : `MFU ${percent(mfu)} %${samplesPerSecond === null ? ' over the request' : ''}`,
     mbu === null || tpot === null ? '' : `MBU in decode ${percent(mbu)} %`,
     joulesPerToken === null ? '' : `${quantity(joulesPerToken, 'J', ' ')} per token`,
   ]
   const room = [maxBatch === null ? '' : `Largest batch ${full(maxBatch)}`, maxContext === null ? '' : `Longest context ${full(maxContext)} tokens${stated !== null && maxContext > stated ? ` (model: ${full(stated)})` : ''}`]
-  return [use, room].map(parts => parts.filter(part => part !== '').join('   ')).filter(line => line !== '').map(line => `  ${line}`)
+  const drafted = tokensPerStep === undefined ? [] : [`${digits(tokensPerStep)} tokens per decode step`]
+  return [use, drafted, room].map(parts => parts.filter(part => part !== '').join('   ')).filter(line => line !== '').map(line => `  ${line}`)
 }
 
 const latency = (prefill: number | null, decode: number | null, steps: number) => (prefill === null || decode === null ? null : prefill + steps * decode)

@@ -23,7 +23,7 @@ const smallest = 0.0005
 
 /** Rows of a phase: kernels that do the same at the same cost share one, and what is too short to matter is folded. */
 export function rowsOf({ kernels, seconds }: Phase): Row[] {
-  const alone = new Set(kernels.map(k => /^(.*?)\/(attn|ffn|moe)\//.exec(k.id)?.[1])).size <= 2
+  const alone = new Set(kernels.map(k => /^(?:draft\/)?(.*?)\/(attn|ffn|moe)\//.exec(k.id)?.[1])).size <= 2
   const groups = new Map<string, KernelReport[]>()
   for (const k of kernels) {
     const key = [k.id.split('/').at(-1), k.flops, k.bytes, k.sent, k.seconds.estimate].join()

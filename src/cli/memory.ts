@@ -7,6 +7,7 @@ import { capacityText } from './verdict.js'
 const parts = [
   ['weights', 'weights'], ['cache', 'KV cache'], ['activations', 'activations'], ['gradients', 'gradients'], ['states', 'optimizer states'], ['overhead', 'engine'],
 ] as const satisfies readonly (readonly [keyof Memory, string])[]
+const places = { cpu: 'CPU', nvme: 'drives' } as const
 const longestBar = 48
 
 /** What the engine sets aside where its rule is known, and how far that reaches. */
@@ -23,6 +24,8 @@ export function memoryBlock(report: Report, memory: Memory): string[] {
   const held = parts.filter(([field]) => memory[field] > 0).map(([field, title]) => [title, quantity(memory[field], 'B', ' '), bar(memory[field], '█')])
   const [title, left] = memory.fits ? ['free', memory.capacity - memory.total] as const : ['available', memory.capacity] as const
   const free = [title, quantity(left, 'B', ' '), bar(left, '·')]
+  const { weights = 0, cache = 0, to = 'cpu' } = memory.offloaded ?? {}
+  const outside = weights + cache > 0 ? [[`with the ${places[to]}`, quantity(weights + cache, 'B', ' '), '']] : []
   const of = `${quantity(memory.total, 'B', ' ')} of ${quantity(memory.capacity, 'B', ' ')} (${capacityText(report.scenario as NormalScenario, memory.capacity)})`
-  return [`Memory, fullest GPU        ${of}`, ...reservedLines(report, memory), ...table([['optimizer states', '', ''], ...held, free], ['left', 'right', 'left'], '  ', '  ').slice(1)]
+  return [`Memory, fullest GPU        ${of}`, ...reservedLines(report, memory), ...table([['optimizer states', '', ''], ...held, free, ...outside], ['left', 'right', 'left'], '  ', '  ').slice(1)]
 }

@@ -1,6 +1,7 @@
 /** The answer in two sentences. */
 import { digits, percent, quantity, scaled, scaleOf } from '../format.js'
 import type { Limit, Memory, NormalScenario, Phase, Report } from '../index.js'
+import { perToken } from './figures.js'
 import { machineName, modelName } from './names.js'
 import { wrap } from './text.js'
 
@@ -29,7 +30,7 @@ function speed(report: Report, { workload }: NormalScenario): string {
   const decode = report.metrics?.tpot == null ? undefined : phase('decode')
   const told = decode ?? phase('prefill') ?? report.phases[0]
   if (told === undefined) return ''
-  const { estimate, bound: best } = told.seconds
+  const { estimate, bound: best } = told === decode && report.metrics ? perToken(told.seconds, report.metrics) : told.seconds
   const scale = scaleOf(estimate, 's')
   const what = told === decode ? `Decode at batch ${String(workload.batch)}` : told.phase === 'forward' ? `A pass over ${input(workload)}` : told.phase === 'prefill' ? `Prefill of ${String(workload.batch)} × ${String(workload.prompt)} tokens` : 'It'
   return `${what} is bound by ${bound[told.limit]}: ${quantity(estimate, 's', '\u00A0')}${told === decode ? ' per token' : ''}, ${scaled(best, scale)} at best.`

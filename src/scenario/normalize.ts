@@ -71,11 +71,11 @@ export function unsupportedFields(d: Draft): Problem[] {
       if (value !== usual) problems.push(unsupported(`${part}.${field}`, `${part}.${field}`, usual === 'null' ? [] : [usual.replaceAll('"', '')]))
     }
   }
-  check('workload', d.workload, defaults.workload, ['chunk', 'images', 'draft'])
+  check('workload', d.workload, defaults.workload, ['images'])
   check('mesh', d.mesh, defaults.mesh, ['pp', 'dp', 'cp', 'ep', 'etp', 'order'])
   check('precision', d.precision, defaults.precision, ['gradients', 'states'])
   check('training', d.training, defaults.training, Object.keys(defaults.training))
-  check('offload', d.offload, defaults.offload, Object.keys(defaults.offload))
+  check('offload', d.offload, defaults.offload, ['optimizer'])
   check('conventions', d.conventions, defaults.conventions, ['count', 'mfu'])
   if (d.adapter !== null) problems.push(unsupported('adapter', 'adapter'))
   return problems
@@ -88,6 +88,6 @@ function problemOf(issue: v.BaseIssue<unknown>): Problem {
     const parent = keys.length > 1 ? parts[keys[0] ?? ''] : scenario
     return error('unknown-field', path, `${path} is not a field of a scenario.`, closest(keys.at(-1) ?? '', Object.keys(parent?.entries ?? {}), 3))
   }
-  if (issue.received === 'undefined' && (path === 'model' || path === 'gpu')) return error('missing-field', path, `${path} is missing.`)
+  if (issue.received === 'undefined' && path !== '') return error('missing-field', path, `${path} is missing.`)
   return error('invalid-field', path || 'scenario', `${path || 'scenario'} must be ${issue.message}, not ${typeof issue.input === 'string' ? JSON.stringify(issue.input.slice(0, 64)) : issue.received}.`)
 }

@@ -9,12 +9,14 @@ const limit = v.picklist(['compute', 'memory', 'network', 'overhead'])
 export const kernel = v.strictObject({
   id: v.string(), times: amount, flops: amount, bytes: amount, sent: amount, intensity: maybe,
   seconds: v.strictObject({ bound: amount, estimate: amount }), limit,
+  /** Bytes that come from or go to where offloaded tensors lie; absent without offloading. */
+  loaded: v.optional(amount),
 })
 
 export const phase = v.strictObject({
   phase: v.picklist(['prefill', 'decode', 'forward', 'step']),
   flops: v.strictObject({ matrix: amount, vector: amount }),
-  perGpu: v.strictObject({ flops: amount, bytes: amount, sent: amount }),
+  perGpu: v.strictObject({ flops: amount, bytes: amount, sent: amount, loaded: v.optional(amount) }),
   intensity: maybe,
   seconds: v.strictObject({ bound: amount, estimate: amount, low: maybe, high: maybe, basis: v.picklist(['default', 'calibrated']) }),
   limit,
@@ -26,11 +28,15 @@ export const memory = v.strictObject({
   total: amount, capacity: amount, fits: v.boolean(),
   /** With what the engine sets aside for caches in place of what they must hold; null where its rule is not known. */
   reserved: v.nullable(v.strictObject({ cache: amount, total: amount, fits: v.boolean(), maxBatch: amount, maxContext: maybe })),
+  /** Bytes of the same tensors that lie elsewhere; absent without offloading. */
+  offloaded: v.optional(v.strictObject({ weights: amount, cache: amount, to: v.picklist(['cpu', 'nvme']) })),
 })
 
 export const metrics = v.strictObject({
   ttft: maybe, tpot: maybe, latency: maybe, tokensPerSecond: maybe, tokensPerSecondPerGpu: maybe, samplesPerSecond: maybe,
   mfu: maybe, hfu: maybe, mbu: maybe, joulesPerToken: maybe, usdPerMillionTokens: maybe, maxBatch: maybe, maxContext: maybe,
+  /** Tokens that a decode step yields on average; absent without a draft. */
+  tokensPerStep: v.optional(amount),
 })
 
 export const problem = v.strictObject({
@@ -50,6 +56,8 @@ export const report = v.strictObject({
     id: v.string(), family: v.string(), parameters: amount, activeParameters: amount, macs: maybe, cacheBytesPerToken: maybe, context: maybe,
   })),
   device: v.nullable(device),
+  /** What drafts tokens: parameters that the model does not have, and its part of `memory`; absent without a draft. */
+  draft: v.optional(v.strictObject({ id: v.string(), parameters: amount, weights: amount, cache: amount })),
   phases: v.array(phase),
   memory: v.nullable(memory),
   stages: v.array(v.unknown()),

@@ -10,9 +10,19 @@ const whole = (least: number, most = 2 ** 40) => v.pipe(
 )
 const share = v.pipe(v.number('a number'), v.finite('a finite number'), v.gtValue(0, 'greater than 0'), v.maxValue(1, 'at most 1'))
 const amount = v.pipe(v.number('a number'), v.finite('a finite number'), v.minValue(0, 'at least 0'), v.maxValue(2 ** 40, `at most ${String(2 ** 40)}`))
+const held = v.pipe(v.number('a number'), v.finite('a finite number'), v.minValue(0, 'at least 0'), v.maxValue(2 ** 50, `at most ${String(2 ** 50)}`))
 const name = v.pipe(v.string('a name'), v.nonEmpty('a name'))
 const dtype = v.nullable(name)
 const object = <const T extends v.ObjectEntries>(entries: T) => v.strictObject(entries, 'an object without unknown fields')
+
+/** How tokens are drafted ahead: by another model, by the checkpoint's own modules (`true`: all of them) or by Medusa heads; how many, and how likely each is accepted. */
+export const draft = object({
+  model: v.optional(v.unknown()),
+  mtp: v.optional(v.union([v.literal(true), whole(1, 1024)], 'true or a whole number from 1')),
+  medusa: v.optional(whole(1, 1024)),
+  tokens: whole(1, 1024),
+  acceptance: v.pipe(v.number('a number'), v.minValue(0, 'at least 0'), v.maxValue(1, 'at most 1')),
+})
 
 /** Sequences through prefill and decode, or one pass over whole inputs. */
 export const workload = object({
@@ -25,14 +35,15 @@ export const workload = object({
   images: v.optional(whole(0)),
   image: v.optional(v.nullable(v.tuple([whole(1), whole(1)], 'two whole numbers'))),
   audioSeconds: v.optional(v.nullable(amount)),
-  draft: v.optional(v.nullable(v.record(v.string(), v.unknown(), 'an object'))),
+  draft: v.optional(v.nullable(draft)),
+  exit: v.optional(v.nullable(v.pipe(amount, v.gtValue(0, 'greater than 0')))),
   sequence: v.optional(v.nullable(whole(1, 2 ** 30))),
   target: v.optional(v.nullable(whole(1, 2 ** 30))),
 })
 
 /** The fields that each mode has. */
 export const modeFields = {
-  inference: ['mode', 'batch', 'prompt', 'output', 'cached', 'chunk', 'images', 'image', 'audioSeconds', 'draft'],
+  inference: ['mode', 'batch', 'prompt', 'output', 'cached', 'chunk', 'images', 'image', 'audioSeconds', 'draft', 'exit'],
   forward: ['mode', 'batch', 'image', 'audioSeconds', 'sequence', 'target'],
 } as const
 
@@ -68,8 +79,11 @@ export const training = object({
   imbalance: v.optional(v.pipe(v.number('a number'), v.finite('a finite number'), v.minValue(1, 'at least 1'))),
 })
 
+/** What lies outside the GPU's memory: a share up to 1, or bytes per GPU; and bytes/s at which it is read, where the link does not say. */
 export const offload = object({
-  weights: v.optional(amount), cache: v.optional(amount), optimizer: v.optional(amount), to: v.optional(name),
+  weights: v.optional(held), cache: v.optional(held), optimizer: v.optional(held),
+  to: v.optional(v.picklist(['cpu', 'nvme'], '"cpu" or "nvme"')),
+  bandwidth: v.optional(v.nullable(v.pipe(held, v.gtValue(0, 'greater than 0')))),
 })
 
 export const conventions = object({
@@ -111,13 +125,13 @@ export interface NormalScenario {
   readonly gpu: string | object
   readonly system: string
   readonly gpus: number
-  /** `sequence` and `target` belong to a forward run. */
-  readonly workload: Filled<Omit<v.InferOutput<typeof workload>, 'sequence' | 'target'>> & { readonly sequence?: number | null; readonly target?: number | null }
+  /** `sequence` and `target` belong to a forward run; `exit` is there where it was asked for. */
+  readonly workload: Filled<Omit<v.InferOutput<typeof workload>, 'sequence' | 'target' | 'exit'>> & { readonly sequence?: number | null; readonly target?: number | null; readonly exit?: number | null }
   readonly mesh: Filled<v.InferOutput<typeof mesh>>
   readonly precision: Filled<v.InferOutput<typeof precision>>
   readonly profile: string
   readonly training: Filled<v.InferOutput<typeof training>>
-  readonly offload: Filled<v.InferOutput<typeof offload>>
+  readonly offload: Filled<Omit<v.InferOutput<typeof offload>, 'bandwidth'>> & { readonly bandwidth?: number | null }
   readonly adapter: Readonly<Record<string, unknown>> | null
   readonly utilization: number
   readonly capacity: 'driver' | 'marketed'

@@ -96,7 +96,7 @@ export function figuresOf({ scenario, phases, memory, metrics }: Report): Figure
   return {
     tp: scenario.mesh?.tp ?? 1, ttft, tpot, latency, tokensPerSecondPerGpu, usdPerMillionTokens,
     samplesPerSecond, samplesPerSecondPerGpu: samplesPerSecond === null ? null : samplesPerSecond / (scenario.gpus ?? 1),
-    least: timed ? told.seconds.bound : null, limit: timed ? told.limit : null,
+    least: timed ? told.seconds.bound / (told.phase === 'decode' ? metrics.tokensPerStep ?? 1 : 1) : null, limit: timed ? told.limit : null,
     free: memory.capacity - memory.total, basis: told.seconds.basis,
     activations: scenario.precision?.activations ?? '', weights: scenario.precision?.weights ?? '',
   }

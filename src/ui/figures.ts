@@ -18,8 +18,9 @@ type Seconds = Pick<Phase['seconds'], 'bound' | 'estimate' | 'low' | 'high'>
 export function figuresOf({ metrics, phases, scenario }: Report): Figure[] {
   const pass = phases.find(({ phase }) => phase === 'forward')
   if (metrics !== null && pass !== undefined) return ofPass(metrics, pass)
-  const prefill = phases.find(({ phase }) => phase === 'prefill'), decode = phases.find(({ phase }) => phase === 'decode')
-  if (metrics === null || prefill === undefined || decode === undefined) return []
+  const prefill = phases.find(({ phase }) => phase === 'prefill'), step = phases.find(({ phase }) => phase === 'decode')
+  if (metrics === null || prefill === undefined || step === undefined) return []
+  const decode = { seconds: perToken(step, metrics) }
   const steps = Math.max(0, (scenario.workload?.output ?? 0) - 1)
   const add = (a: number | null, b: number | null): number | null => a === null || b === null ? null : a + steps * b
   const request: Seconds = {
@@ -31,11 +32,16 @@ export function figuresOf({ metrics, phases, scenario }: Report): Figure[] {
   const faster = (value: number | null, seconds: number | null): number | null => value === null || seconds === null ? null : value * request.estimate / seconds
   return [
     time('ttft', metrics.ttft, prefill.seconds, spent(prefill)),
-    time('tpot', metrics.tpot, decode.seconds, spent(decode)),
+    time('tpot', metrics.tpot, decode.seconds, spent(step, metrics.tokensPerStep)),
     { id: 'tokensPerSecond', value: rate, best: faster(rate, request.bound), low: faster(rate, request.high), high: faster(rate, request.low), parts: null },
     { id: 'usdPerMillionTokens', value: cost, best: slower(cost, request.bound), low: slower(cost, request.low), high: slower(cost, request.high), parts: null },
     time('latency', metrics.latency, request, null),
   ]
+}
+
+/** Seconds of a decode step by the tokens that it yields. */
+export function perToken({ seconds: { bound, estimate, low, high } }: Phase, { tokensPerStep: tokens = 1 }: Metrics): Seconds {
+  return { bound: bound / tokens, estimate: estimate / tokens, low: low === null ? null : low / tokens, high: high === null ? null : high / tokens }
 }
 
 /** What one pass over the batch gives, in the order that it is shown. */
@@ -53,10 +59,11 @@ function time(id: Figure['id'], value: number | null, { bound, low, high }: Seco
   return value === null ? { id, value, best: null, low: null, high: null, parts: null } : { id, value, best: bound, low, high, parts }
 }
 
-/** The estimate of a phase by what bounds its kernels; what the host adds is overhead. */
-function spent({ kernels, seconds }: Phase): Record<Limit, number> {
+/** The estimate of a phase by what bounds its kernels, for one of so many tokens; what the host adds is overhead. */
+function spent({ kernels, seconds }: Phase, tokens = 1): Record<Limit, number> {
   const by: Record<Limit, number> = { compute: 0, memory: 0, network: 0, overhead: 0 }
   for (const { times, seconds: { estimate }, limit } of kernels) by[limit] += times * estimate
   by.overhead += Math.max(0, seconds.estimate - by.compute - by.memory - by.network - by.overhead)
+  for (const limit of Object.keys(by) as Limit[]) by[limit] /= tokens
   return by
 }

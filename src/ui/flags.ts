@@ -9,8 +9,9 @@ const { train: _, ...named } = fields
 /** The command line's flags by name: path in the scenario and kind of value. */
 export const flags: Readonly<Record<string, readonly [path: string, kind: Kind]>> = { model: ['model', 'file'], ...named }
 
-/** The kind of value that a path of the scenario takes; null where it is no plain field. */
+/** The kind of value that a path of the scenario takes; null where it is no plain field. Of what is offloaded the page has two fields, the command line one flag. */
 export function kindAt(path: string): Kind | null {
+  if (path === 'offload.weights' || path === 'offload.cache') return 'amount'
   return Object.values(flags).find(([at]) => at === path)?.[1] ?? null
 }
 

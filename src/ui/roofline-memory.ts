@@ -48,7 +48,7 @@ export class RooflineMemory extends ReportElement {
         <div class="part"><span class="swatch ${part}"></span>${nameOf(part)}</div>
         <div class="held">${this.opener.figure(pathOf(part), html`${number(memory[part], 'B')}<span class="hidden">, ${nameOf(part)}</span>`)}</div>
         <div class="small">${msg(str`${shareText(memory[part] / memory.total)} of what is held`)}</div></div>
-        ${this.opener.panel(this.report?.scenario ?? null, [pathOf(part)])}`)}${this.reserved(memory)}</div>`
+        ${this.opener.panel(this.report?.scenario ?? null, [pathOf(part)])}`)}${memory.offloaded === undefined ? nothing : this.outside(memory.offloaded)}${this.reserved(memory)}</div>`
   }
 
   /** The second answer: what the engine of the profile sets aside for caches. */
@@ -62,6 +62,16 @@ export class RooflineMemory extends ReportElement {
         <div class="small">${fits ? msg(str`for caches, ${quantity(total, 'B')} in all`) : msg(str`for caches, ${quantity(total, 'B')} in all: too much`)}</div>
         <div class="small">${maxContext === null ? msg(str`batch to ${full(maxBatch)}`) : msg(str`batch to ${full(maxBatch)}, context to ${full(maxContext)}`)}</div></div>
       ${this.opener.panel(scenario, ['memory/reserved/cache'])}`
+  }
+
+  /** What lies elsewhere; the parts are explained by themselves. */
+  private outside({ weights, cache, to }: NonNullable<Memory['offloaded']>): unknown {
+    const parts = [['memory/offloaded/weights', weights, msg('Weights')], ['memory/offloaded/cache', cache, msg('KV cache')]] as const
+    return parts.filter(([, bytes]) => bytes > 0).map(([path, bytes, name]) => html`<div>
+      <div class="part">${name}</div>
+      <div class="held">${this.opener.figure(path, html`${number(bytes, 'B')}<span class="hidden">, ${name}</span>`)}</div>
+      <div class="small">${to === 'cpu' ? msg('in the memory of the CPU') : msg('on NVMe drives')}</div></div>
+      ${this.opener.panel(this.report?.scenario ?? null, [path])}`)
   }
 }
 

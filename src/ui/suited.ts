@@ -59,6 +59,7 @@ export function suited(scenario: Scenario): Scenario {
 function uselessTo({ family, source, positions, context }: Known, workload: Workload): Field[] {
   const { forward, generates } = run(family, workload)
   const never: Field[] = [...source === 'image' ? [] : ['image'] as const, ...source === 'audio' ? [] : ['audioSeconds'] as const]
+  if (forward || family !== 'decoder') never.push('chunk', 'draft', 'exit')
   if (!forward) return [...never, 'sequence', 'target']
   if (family !== 'encoder-decoder') never.push('target')
   if (generates) return never

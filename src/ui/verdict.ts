@@ -31,13 +31,13 @@ export function verdict(report: Report, file: string | null): TemplateResult | t
   const fits = fill(msg('{model} in {dtype} on {gpus} fits, with {room} per GPU to spare.'), names)
   const [pass] = phases
   if (pass?.phase === 'forward') return html`${fits} ${passed(pass, report)}`
-  return html`${fits} ${speed(phases, metrics.tpot === null ? metrics.ttft : metrics.tpot, metrics.tpot !== null, scenario.workload?.batch ?? 1)}`
+  return html`${fits} ${speed(phases, metrics.tpot === null ? metrics.ttft : metrics.tpot, metrics.tpot !== null, metrics.tokensPerStep ?? 1, scenario.workload?.batch ?? 1)}`
 }
 
-function speed(phases: Report['phases'], seconds: number | null, decode: boolean, batch: number): TemplateResult | typeof nothing {
+function speed(phases: Report['phases'], seconds: number | null, decode: boolean, tokens: number, batch: number): TemplateResult | typeof nothing {
   const phase = phases.find(one => one.phase === (decode ? 'decode' : 'prefill'))
   if (phase === undefined || seconds === null) return nothing
-  const parts = { batch, limit: html`<b class="hue ${phase.limit}">${limitName(phase.limit)}</b>`, time: html`<b>${number(seconds, 's')}</b>`, least: scaled(phase.seconds.bound, scaleOf(seconds, 's')) }
+  const parts = { batch, limit: html`<b class="hue ${phase.limit}">${limitName(phase.limit)}</b>`, time: html`<b>${number(seconds, 's')}</b>`, least: scaled(phase.seconds.bound / (decode ? tokens : 1), scaleOf(seconds, 's')) }
   return decode
     ? fill(msg('Decode at batch {batch} is bound by {limit}: {time} per token, {least} at best.'), parts)
     : fill(msg('Prefill at batch {batch} is bound by {limit}: {time} to the first token, {least} at best.'), parts)

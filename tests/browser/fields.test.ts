@@ -138,3 +138,32 @@ test('the name of a system is never cut', async () => {
     expect(select.getBoundingClientRect().right).toBeLessThanOrEqual(calculator.renderRoot.querySelector('.fields')!.getBoundingClientRect().right)
   }
 })
+
+test('what is rarely asked: chunks, layers and what lies off the GPU', async () => {
+  const calculator = await open('model="llama-3.1-70b" gpu="rtx-4090" batch="1" prompt="2048" output="256"')
+  const time = () => calculator.renderRoot.querySelector('#tpot .value')?.textContent ?? ''
+  await enter(calculator, 'offload.weights', '0.9')
+  await expect.poll(() => calculator.scenario.offload, { timeout: 10_000 }).toEqual({ weights: 0.9 })
+  await expect.poll(time).toMatch(/^4\.04\s*s/)
+  expect(calculator.renderRoot.querySelector('roofline-memory')!.shadowRoot!.textContent).toMatch(/127\s*GB[^]*in the memory of the CPU/)
+  await enter(calculator, 'workload.chunk', '512')
+  await expect.poll(() => calculator.report.phases[0]!.kernels.find(({ id }) => id === 'decoder/ffn/down')?.times).toBe(4 * 80)
+  await enter(calculator, 'workload.exit', '40')
+  await expect.poll(time).toMatch(/^2\.\d+\s*s/)
+  await enter(calculator, 'workload.exit', '81')
+  await expect.poll(() => note(calculator, 'workload.exit').textContent).toContain('at most 80')
+  expect(buttons(calculator, 'workload.exit')).toEqual(['80'])
+  calculator.scenario = { model: 'vit-b-16', gpu: 'rtx-4090', offload: { weights: 0.5 } }
+  await calculator.updateComplete
+  expect(field(calculator, 'workload.chunk')).toBeNull()
+  expect(field(calculator, 'offload.cache')).toBeNull()
+  expect(field(calculator, 'offload.weights').value).toBe('0.5')
+})
+
+test.each(['en', 'zh'] as const)('a draft of a scenario is counted, in %s', async locale => {
+  const calculator = await open(`model="llama-3.1-70b" gpu="h100" tp="4" batch="1" prompt="2048" output="256" draft='{"model":"llama-3.2-1b","tokens":4,"acceptance":0.8}'`)
+  await setLocale(locale)
+  await calculator.updateComplete
+  expect(calculator.report.metrics?.tokensPerStep).toBeCloseTo(3.3616, 10)
+  expect(calculator.renderRoot.querySelector('#tpot .value')!.textContent).toMatch(/^6\.14\s*ms/)
+})

@@ -20,6 +20,16 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'engine': { model: 'qwen3-30b-a3b', gpu: 'h100', profile: 'vllm', mesh: { tp: 2 } },
   'weight-only': { model: 'llama-2-7b', gpu: 'v100-sxm2-32gb', precision: { weights: 'int4', cache: 'fp8' } },
   'prefix cached': { model: 'mistral-7b-v0.1', gpu: 'h100', workload: { prompt: 9000, cached: 5000 } },
+  'chunks': { model: 'llama-3.1-8b', gpu: 'h100', profile: 'vllm', mesh: { tp: 2 }, workload: { prompt: 2000, chunk: 512 } },
+  'many chunks of windows and experts': { model: 'gpt-oss-120b', gpu: 'h200', workload: { prompt: 12_000, cached: 1000, chunk: 500 } },
+  'chunks of latents': { model: 'deepseek-v3', gpu: 'b300', mesh: { tp: 8 }, workload: { prompt: 3000, chunk: 512 }, conventions: { attention: 'full', head: 'all' } },
+  'draft': { model: 'llama-3.1-70b', gpu: 'h100', mesh: { tp: 4 }, profile: 'vllm', workload: { prompt: 3000, chunk: 1024, draft: { model: 'llama-3.2-1b', tokens: 4, acceptance: 0.8 } } },
+  'draft, all accepted': { model: 'llama-3.1-70b', gpu: 'h100', mesh: { tp: 4 }, workload: { draft: { model: 'llama-3.1-8b', tokens: 2, acceptance: 1 } } },
+  'modules that predict': { model: 'minimax-m2', gpu: 'b300', mesh: { tp: 2 }, workload: { draft: { mtp: true, tokens: 3, acceptance: 0.8 } } },
+  'Medusa': { model: 'llama-2-7b', gpu: 'a100-sxm4-80gb', workload: { draft: { medusa: 5, tokens: 4, acceptance: 0.6 } } },
+  'early exit': { model: 'gemma-3-27b', gpu: 'h200', workload: { exit: 13.5 } },
+  'offloaded': { model: 'llama-3.1-70b', gpu: 'h100', mesh: { tp: 2 }, workload: { chunk: 512 }, offload: { weights: 0.5, cache: 0.25 } },
+  'offloaded to drives, with a draft': { model: 'llama-3.1-70b', gpu: 'h100', workload: { draft: { model: 'llama-3.2-1b', tokens: 3, acceptance: 0.7 } }, offload: { weights: 120e9, to: 'nvme', bandwidth: 7e9 } },
   'vector rate unknown': { model: 'llama-3.1-8b', gpu: 'h800-sxm5' },
 }
 

@@ -78,9 +78,10 @@ describe('every checkpoint that llama.cpp converts', () => {
     const architecture = architectures[String(config['model_type'])]!
     const result = await readModel(ggufFile(metadataOf(decoder, architecture), typed(tensorsOf(decoder, architecture), 'BF16')))
     expect(result.problems).toEqual([])
+    // Modules that predict further tokens are not in these files.
     const [found, wanted] = [read(result.model), read(config)]
-    const { precision, ...made } = found.model!
-    const { precision: _, ...published } = wanted.model!
+    const { precision, modules: _modules, ...made } = found.model!
+    const { precision: _, modules: _there, ...published } = wanted.model!
     // llama.cpp knows no window in what it calls llama: Mistral's first model is read without.
     const withoutWindow = (text: string) => text.replaceAll(/"w":4096,?|,"w":4096/g, '').replaceAll('"windowed":true', '"windowed":false').replaceAll('"pairs":"windowed"', '"pairs":"unbounded"')
     expect(made).toEqual(architecture === 'llama' ? JSON.parse(withoutWindow(JSON.stringify(published))) : published)

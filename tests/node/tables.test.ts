@@ -14,7 +14,7 @@ const unfused: Profile = { id: 'unfused', title: '', kernels: [], mask: 'compute
 const roofline = { eb: 1, t0: 0, p: null }
 const machine = (bandwidth: number): Machine => ({
   bandwidth, link: 1, ranks: 1, constants: { matrix: roofline, attention: roofline, vector: roofline },
-  collective: { eb: 1, t0: 0, perRank: 0 }, host: 0, band: null, basis: 'default',
+  collective: { eb: 1, t0: 0, perRank: 0 }, host: 0, band: null, basis: 'default', far: null,
 })
 
 /** Kernels of a graph, unfused, every element two bytes, at one peak. */

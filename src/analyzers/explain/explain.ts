@@ -4,11 +4,14 @@ import { error, failed, type Problem } from '../../problem.js'
 import type { Phase, Report } from '../../scenario/report.js'
 import type { Scenario } from '../../scenario/schema.js'
 import { answer, totalsOf } from '../analyze.js'
+import { partsOf } from '../passes.js'
 import { resolve } from '../resolve.js'
-import { decodeVector, prefillVector, prepare, type Run } from '../run.js'
+import { prepare, type Run } from '../run.js'
 import { explainKernel } from './kernel.js'
 import { explainPhase, type PhaseContext } from './phase.js'
-import { explainLink, explainMemory, explainMetric, explainModel, metricFields, type Answer } from './request.js'
+import { explainMemory } from './memory.js'
+import { explainLink, explainMetric, explainModel, metricFields, type Answer } from './request.js'
+import { explainDraft, explainOffloaded } from './serving.js'
 import { fieldsOf } from './vocabulary.js'
 import type { Quantity } from './quantity.js'
 
@@ -45,21 +48,22 @@ function explainers(scenario: Scenario): Map<string, Explainer> | readonly Probl
   for (const phase of report.phases) explainPhases(run, phase, all)
   for (const field of fieldsOf('memory')) if (report.memory.reserved !== null || !field.startsWith('reserved')) all.set(`memory/${field}`, () => explainMemory(run, report, field))
   const totals = totalsOf(run, report.phases)
-  for (const field of metricFields) all.set(`metrics/${field}`, () => explainMetric(run, report, totals, field))
-  for (const { link } of report.links) for (const field of fieldsOf('link')) all.set(`links/${link}/${field}`, () => explainLink(report, totals, link, field))
+  const { draft } = run
+  if (draft !== null) for (const field of fieldsOf('draft')) all.set(`draft/${field}`, () => explainDraft(run, draft, report, field))
+  if (run.far !== null) for (const field of fieldsOf('offloaded')) all.set(`memory/offloaded/${field}`, () => explainOffloaded(run, report, field))
+  for (const field of metricFields) if (field !== 'tokensPerStep' || draft !== null) all.set(`metrics/${field}`, () => explainMetric(run, report, totals, field))
+  for (const { link } of report.links) for (const field of fieldsOf('link')) all.set(`links/${link}/${field}`, () => explainLink(run, report, totals, link, field))
   return all
 }
 
 function explainPhases(run: Run, report: Phase, all: Map<string, Explainer>): void {
-  const isDecode = report.phase === 'decode'
-  const structure = isDecode ? run.decode : run.prefill
-  const sizes = isDecode ? decodeVector(run) : prefillVector(run)
-  const context: PhaseContext = { run, structure, sizes, report }
-  for (const field of fieldsOf('phase')) all.set(`${report.phase}/${field}`, () => explainPhase(context, field))
-  structure.kernels.forEach((kernel, i) => {
-    const own = report.kernels[i]
-    if (!own) return
-    const path = `${report.phase}/${kernel.id}`
-    for (const field of fieldsOf('kernel')) all.set(`${path}/${field}`, () => explainKernel({ run, structure, sizes, kernel, report: own, path }, field))
-  })
+  const parts = partsOf(run, report.phase, false)
+  const context: PhaseContext = { run, parts, report }
+  for (const field of fieldsOf('phase')) if (field !== 'perGpu/loaded' || run.far !== null) all.set(`${report.phase}/${field}`, () => explainPhase(context, field))
+  for (const part of parts) for (const kernel of part.structure.kernels) {
+    const own = report.kernels.find(({ id }) => id === part.prefix + kernel.id)
+    if (!own) continue
+    const path = `${report.phase}/${own.id}`
+    for (const field of fieldsOf('kernel')) if (field !== 'loaded' || own.loaded !== undefined) all.set(`${path}/${field}`, () => explainKernel({ run: part.run, part, kernel, report: own, path }, field))
+  }
 }

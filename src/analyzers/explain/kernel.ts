@@ -1,48 +1,30 @@
 /** One kernel: FLOP and bytes as products of axes, seconds as quotients of them. */
-import type { KernelReport } from '../../scenario/report.js'
+import type { Work } from '../cost.js'
 import type { Expr } from '../graph.js'
 import { plus, times } from '../product.js'
-import type { Term, Work } from '../cost.js'
-import type { Run } from '../run.js'
-import { shareOf, type Kernel, type Structure } from '../structure.js'
+import { shareOf } from '../structure.js'
 import { boundExpr, estimateExpr } from '../time.js'
+import { explainMean, type KernelContext } from './mean.js'
 import { passScope } from './names.js'
 import { plain, quantity, scopeOf, type Formula, type Input, type Quantity, type Scope } from './quantity.js'
+import { loadedExpr, shares, sumExpr, termExpr } from './terms.js'
 import { formula, named, type Field } from './vocabulary.js'
 
-/** A term as a tree. */
-export function termExpr(term: Term): Expr {
-  return times(term.factor, ...term.names)
-}
-
-/** A sum of terms as a tree. */
-export function sumExpr(terms: readonly Term[]): Expr {
-  return plus(...terms.map(termExpr))
-}
-
-export interface KernelContext {
-  readonly run: Run
-  readonly structure: Structure
-  readonly sizes: Float64Array
-  readonly kernel: Kernel
-  readonly report: KernelReport
-  /** `decode/decoder/attn/qkv`. */
-  readonly path: string
-}
-
 export function explainKernel(c: KernelContext, field: Field): Quantity {
-  const { kernel, report } = c
-  const axes = passScope(c.run, c.structure, c.sizes)
+  const { kernel, report, part: { structure, passes: [only], passes } } = c
+  if (!only || passes.length > 1) return explainMean(c, field)
+  const axes = passScope(c.run, structure, only.sizes())
   const of = (value: number | null, given: Partial<Formula>, scope: Scope = axes) => {
     const f = formula('kernel', field, given)
     return quantity(`${c.path}/${field}`, value, { ...f, title: `${f.title} of ${kernel.id}` }, scope)
   }
   const own = () => scopeOf([...ownInputs(c, axes), ...machineInputs(c)], axes)
   switch (field) {
-    case 'times': return of(report.times, { expr: termExpr(kernel.times) })
+    case 'times': return of(report.times, { expr: times(only.runs, termExpr(kernel.times)) })
     case 'flops': return of(report.flops, { expr: sumExpr(kernel.work) })
     case 'bytes': return of(report.bytes, { expr: sumExpr(kernel.traffic), source: `each tensor once: ${kernel.traffic.map(t => `${t.direction} ${t.label}`).join(', ')}` })
     case 'sent': return of(report.sent, { expr: kernel.sent ? termExpr(kernel.sent) : 0 })
+    case 'loaded': return of(report.loaded ?? 0, { expr: loadedExpr(kernel) }, scopeOf(shares(c.run), axes))
     case 'intensity': return of(report.intensity, {}, own())
     case 'seconds/bound': return of(report.seconds.bound, { expr: bound(c) }, own())
     case 'seconds/estimate': return of(report.seconds.estimate, { expr: estimate(c), source: efficiencySource(c) }, own())
@@ -55,6 +37,7 @@ function ownInputs(c: KernelContext, axes: Scope): Input[] {
   const rates = [...new Set(c.kernel.work.map(w => w.rate))]
   return [
     named('flops', c.report.flops, null, at('flops')), named('bytes', c.report.bytes, null, at('bytes')), named('sent', c.report.sent, null, at('sent')),
+    ...c.report.loaded === undefined ? [] : [named('loaded', c.report.loaded, null, at('loaded'))],
     ...rates.map(rate => {
       const work = c.kernel.work.filter(w => w.rate === rate)
       const value = work.reduce((sum, w) => sum + w.names.reduce((product, name) => product * axes(name).value, w.factor), 0)
@@ -76,13 +59,16 @@ function engineSeconds(c: KernelContext, engine: Work['engine'], derated: boolea
 
 function bound(c: KernelContext): Expr {
   if (c.kernel.kind === 'collective') return ['/', 'sent', 'link']
-  return boundExpr([...engineSeconds(c, 'matrix', false), ...engineSeconds(c, 'vector', false), ...(c.report.bytes > 0 ? [['/', 'bytes', 'bandwidth'] as Expr] : [])])
+  return boundExpr([...engineSeconds(c, 'matrix', false), ...engineSeconds(c, 'vector', false), ...(c.report.bytes > 0 ? [['/', 'bytes', 'bandwidth'] as Expr] : []), ...c.report.loaded ? [way] : []])
 }
+
+const way: Expr = ['/', 'loaded', 'far']
 
 function estimate(c: KernelContext): Expr {
   if (c.kernel.kind === 'collective') return ['+', ['+', 't0', ['*', 'per_rank', 'ranks']], ['/', 'sent', ['*', 'link', 'eb']]]
   const engines = boundExpr([...engineSeconds(c, 'matrix', true), ...engineSeconds(c, 'vector', true)])
-  return estimateExpr(engines, c.report.bytes > 0 ? ['/', 'bytes', ['*', 'bandwidth', 'eb']] : 0, 't0', c.run.machine.constants[c.kernel.kind].p === null ? null : 'p')
+  const near = estimateExpr(engines, c.report.bytes > 0 ? ['/', 'bytes', ['*', 'bandwidth', 'eb']] : 0, 't0', c.run.machine.constants[c.kernel.kind].p === null ? null : 'p')
+  return c.report.loaded ? ['max', near, ['+', 't0', way]] : near
 }
 
 function efficiencySource({ run: { resolved: { efficiency } }, kernel }: KernelContext): string {
@@ -96,6 +82,7 @@ function machineInputs(c: KernelContext): Input[] {
   const source = efficiencySource(c)
   const constants = efficiency[c.kernel.kind]
   return [
+    ...shares(c.run),
     named('bandwidth', device.bandwidth, `data/gpus.json: ${device.id}.bandwidth`, { datum: { gpu: device.id, field: 'bandwidth' } }),
     named('link', machine.link, `${link.name}, data/gpus.json and data/systems.json: ${system.id}`),
     named('ranks', machine.ranks, 'scenario: mesh.tp'),

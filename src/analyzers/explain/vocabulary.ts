@@ -4,13 +4,16 @@ import type { Expr } from '../graph.js'
 import { plain, type Formula, type Input } from './quantity.js'
 
 interface Known { readonly title: string; readonly unit: string; readonly expr?: Expr; readonly source?: string }
-export type Field = 'times' | 'flops' | 'bytes' | 'sent' | 'intensity' | 'seconds/bound' | 'seconds/estimate'
-export type PhaseField = 'flops/matrix' | 'flops/vector' | 'perGpu/flops' | 'perGpu/bytes' | 'perGpu/sent' | 'intensity' | 'seconds/bound' | 'seconds/estimate' | 'seconds/low' | 'seconds/high'
+export type Field = 'times' | 'flops' | 'bytes' | 'sent' | 'loaded' | 'intensity' | 'seconds/bound' | 'seconds/estimate'
+export type PhaseField = 'flops/matrix' | 'flops/vector' | 'perGpu/flops' | 'perGpu/bytes' | 'perGpu/sent' | 'perGpu/loaded' | 'intensity' | 'seconds/bound' | 'seconds/estimate' | 'seconds/low' | 'seconds/high'
 export type LinkField = 'bytes' | 'seconds' | 'exposed'
 export type MemoryField = 'weights' | 'cache' | 'activations' | 'gradients' | 'states' | 'overhead' | 'total' | 'capacity' | 'reserved/cache' | 'reserved/total'
 export type ModelField = 'parameters' | 'activeParameters' | 'cacheBytesPerToken'
 
-interface Fields { readonly link: LinkField; readonly model: ModelField; readonly memory: MemoryField; readonly phase: PhaseField; readonly kernel: Field }
+export type OffloadedField = 'weights' | 'cache'
+export type DraftField = 'parameters' | 'weights' | 'cache'
+
+interface Fields { readonly offloaded: OffloadedField; readonly draft: DraftField; readonly link: LinkField; readonly model: ModelField; readonly memory: MemoryField; readonly phase: PhaseField; readonly kernel: Field }
 const table: { readonly [K in keyof Fields]: Readonly<Record<Fields[K], Known>> } = json as unknown as { readonly [K in keyof Fields]: Readonly<Record<Fields[K], Known>> }
 const names = json.names as unknown as Readonly<Record<string, readonly [title: string, unit: string]>>
 

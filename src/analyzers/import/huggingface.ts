@@ -43,8 +43,8 @@ export function read(config: unknown): Read {
   const state = weightsDtype([scope], ['mamba_ssm_cache_dtype', 'mamba_ssm_dtype'])
   const precise: Model = { ...model, precision: { ...precision(scopes, groupsOf(model.stacks, layers)), ...(state === null ? {} : { state }) } }
   if (inner !== root) leftOut(root)
-  predictionModules(scope, row.hiddenMtp === true)
-  return { model: failed(problems) ? null : precise, problems, layers }
+  const modules = predictionModules(scope, row.hiddenMtp === true)
+  return { model: failed(problems) ? null : modules === null ? precise : { ...precise, modules }, problems, layers }
 }
 
 /** A multimodal config states it at its root, where it counts for the whole model. */

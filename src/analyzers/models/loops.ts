@@ -19,7 +19,7 @@ const streams = new Set(['x', 'y', 'c', 'position.w', 'head.w', 'bias'])
 
 /** All that decides the ops of a model, without its sizes: models of one shape share one graph. */
 export function shapeOf(model: Model): string {
-  return JSON.stringify(model.stacks.map(({ kinds, ...stack }) => [stack, kinds.map(({ name, of, list, uses, flags, pairs }) => [name, of, list, uses, flags, pairs])]))
+  return JSON.stringify(model.stacks.map(({ kinds, ...stack }) => [stack, kinds.map(({ name, of, list, uses, flags, pairs, onlyCache }) => [name, of, list, uses, flags, pairs, ...onlyCache ? [onlyCache] : []])]))
 }
 
 /** Whether the two forms of attention differ. */
@@ -54,7 +54,19 @@ function layers(model: Model, stack: Stack, kind: Kind, axes: Record<string, Axi
   declare(axes, ownAxes(kind), derivedOf(kind), rename, kind.name)
   const flags: Flags = { ...stack.flags, ...kind.flags, absorbed: form === 'absorbed' || kind.flags['selected'] === true }
   const uses = Object.fromEntries(Object.entries(kind.uses).map(([name, list]) => [name, lists[list] ?? []]))
-  return { id: kind.name, ops: placed(stack, kind.name, expand(lists[kind.list] ?? [], uses, flags), rename, ['l']) }
+  const ops = expand(lists[kind.list] ?? [], uses, flags)
+  return { id: kind.name, ops: placed(stack, kind.name, kind.onlyCache ? fillingCache(ops) : ops, rename, ['l']) }
+}
+
+/** The ops that write to a cache, and those that they need. */
+function fillingCache(ops: readonly Op[]): readonly Op[] {
+  const needed = new Set<string>()
+  const kept = ops.toReversed().filter(({ tensors }) => {
+    const wanted = tensors.some(({ role, held, name }) => role === 'out' && (held === 'cache' || needed.has(name)))
+    if (wanted) for (const { role, held, name } of tensors) if (role === 'in' && held === 'activation') needed.add(name)
+    return wanted
+  })
+  return kept.reverse()
 }
 
 /** What follows from the pairs that attention has, and from routing. */

@@ -19,6 +19,8 @@ export interface Kind {
   readonly flags: Flags
   readonly pairs: Pairs
   readonly sizes: Sizes
+  /** Only the ops run that fill its cache: a token left before these layers (src/analyzers/models/exit.ts). */
+  readonly onlyCache?: true
 }
 
 /** Layers between an opening and a closing: a decoder, an encoder, a tower. */
@@ -57,6 +59,10 @@ export interface Model {
   readonly precision: Precision
   readonly sizes: Sizes
   readonly stacks: readonly Stack[]
+  /** The kind of each layer, in order, where a config was read. */
+  readonly layers?: readonly string[]
+  /** Modules beside the layers that predict further tokens, each with one layer like the last (DeepSeek-V3), where a field counts them. */
+  readonly modules?: number
   /** What the file's tensors add up to, where a file with weights was read: then bytes come from them. */
   readonly tensors?: TensorFacts | null
 }

@@ -41,12 +41,13 @@ export function leftOut(root: Fields): void {
   report(root, note('vision-not-counted', parts[0] ?? 'model_type', `Only the text decoder is counted: not ${parts.length > 0 ? parts.join(', ') : 'the vision encoder'} and what joins it to the text.`))
 }
 
-/** Modules that predict further tokens: those that a field counts, or that checkpoints hold without saying so. */
-export function predictionModules(fields: Fields, hidden: boolean): void {
+/** How many modules predict further tokens: those that a field counts, noted also where checkpoints hold them without saying so. */
+export function predictionModules(fields: Fields, hidden: boolean): number | null {
   const field = ['num_nextn_predict_layers', 'num_mtp_modules', 'mtp_num_hidden_layers'].find(key => count(fields, key) > 0)
-  if (field === undefined && !hidden) return
+  if (field === undefined && !hidden) return null
   const { path } = lookup(fields, field ?? 'model_type')
   report(fields, note('mtp-not-counted', path, 'Modules that predict further tokens are in the checkpoint and are not counted.'))
+  return field === undefined ? null : count(fields, field)
 }
 
 /** A setting that would change the layers in a way no row describes is refused. */
