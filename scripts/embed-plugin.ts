@@ -63,10 +63,10 @@ function prepared(): Plugin {
   }
 }
 
-/** Without titles and sources. */
+/** Without titles and sources, and without what a backward pass reads. */
 function unexplained(json: Json): Json {
   if (Array.isArray(json)) return json.map(unexplained)
-  return isObject(json) ? Object.fromEntries(Object.entries(json).filter(([key]) => key !== 'title' && key !== 'source').map(([key, item]) => [key, unexplained(item)])) : json
+  return isObject(json) ? Object.fromEntries(Object.entries(json).filter(([key]) => !['title', 'source', 'saves'].includes(key)).map(([key, item]) => [key, unexplained(item)])) : json
 }
 
 /** The models of the catalog as plain data; flags that do not hold are left out. */

@@ -21,6 +21,8 @@ export interface Axis {
   readonly follows?: string
   /** The axis that this one renames for another range of tokens: `t` and `o` are `s` seen from elsewhere. */
   readonly alias?: string
+  /** What one more token adds to it: where a cache has it, the cache grows. */
+  readonly grows?: Extent
   /** The axis that tokens reach through this one: `x` of `e` experts. */
   readonly route?: string
   /** How a degree that does not divide the axis is met: a vocabulary is padded, KV groups are replicated. */

@@ -12,7 +12,7 @@ const quantizable: readonly WeightGroup[] = ['attention', 'ffn', 'experts', 'sha
 export interface Rate { readonly peak: string; readonly flops: number; readonly dtype: string }
 
 export interface Decided {
-  /** Null where the tensors of the file say it, part by part. */
+  /** Null where the file says it part by part. */
   readonly weights: string | null
   readonly activations: string
   readonly cache: string
@@ -54,6 +54,7 @@ function decide(asked: Asked, model: Model, device: Device): Decision {
   const cache = find(asked.cache ?? model.precision.cache ?? asked.activations ?? usual, 'precision.cache')
   const state = model.precision.state == null ? cache : find(model.precision.state, 'model.mamba_ssm_cache_dtype')
   const stated = model.precision.quantized
+  const parts = asked.weights === null ? model.precision.parts ?? {} : {}
   const plain = find(model.precision.weights ?? activations?.id ?? usual, 'precision.weights')
   const main = find(asked.weights ?? stated?.dtype ?? plain?.id ?? usual, 'precision.weights')
   if (!activations || !cache || !state || !plain || !main) return { decided: null, problems }
@@ -69,7 +70,8 @@ function decide(asked: Asked, model: Model, device: Device): Decision {
   const rates: Record<string, Rate> = { peak_core: { ...core, dtype: activations.id } }
   const weightOnly = new Set<string>()
   for (const group of weightGroups) {
-    const dtype = groups.includes(group) ? main : rest
+    const part = parts[group] === undefined ? null : find(parts[group], 'model.expert_dtype')
+    const dtype = part ?? (groups.includes(group) ? main : rest)
     const held = asked.weights === null ? heldIn(model.tensors, group) : null
     widths[`bytes_${group}`] = held?.width ?? bytesPerElement(dtype)
     dtypes[`bytes_${group}`] = held?.name ?? dtype.id
@@ -82,7 +84,7 @@ function decide(asked: Asked, model: Model, device: Device): Decision {
   }
   for (const id of weightOnly) problems.push(note('weight-only', 'precision.weights', `Weights held in ${id} are computed in ${activations.id}: ${reasonOf(id, device)}`))
   if (device.peaks.fp32 === null) problems.push(note('unknown-vector-peak', 'gpu', `The vector rate of ${device.name} is not known; vector work is bounded by memory alone.`))
-  return { decided: { weights: asked.weights === null && model.tensors != null ? null : main.id, activations: activations.id, cache: cache.id, widths, dtypes, rates, vector: device.peaks.fp32 }, problems }
+  return { decided: { weights: asked.weights === null && (model.tensors != null || model.precision.parts !== undefined) ? null : main.id, activations: activations.id, cache: cache.id, widths, dtypes, rates, vector: device.peaks.fp32 }, problems }
 }
 
 /** How the tensors of a file hold a part of the model: bytes per element with their scales, and the file's names of the dtypes. */

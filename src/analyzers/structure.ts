@@ -152,9 +152,9 @@ function parameters(graph: Graph, active: boolean): Term[] {
 
 function cachePerToken(graph: Graph): Term[] {
   const found = new Map<string, Term>()
-  const grows = (axis: string | number) => axis === 't' || axis === 'n' || graph.axes[axis]?.is === 'n'
+  const grown = (axis: string | number) => graph.axes[axis]?.grows
   for (const block of graph.blocks) for (const op of block.ops) for (const t of op.tensors) {
-    if (t.role === 'cache' && !found.has(t.name) && t.axes.some(grows)) found.set(t.name, term(t.name, [...op.times, ...t.axes.filter(axis => axis !== 'b' && !grows(axis)), widthOf(t)]))
+    if (t.role === 'cache' && !found.has(t.name) && t.axes.some(axis => grown(axis) !== undefined)) found.set(t.name, term(t.name, [...op.times, ...t.axes.filter(axis => axis !== 'b').map(axis => grown(axis) ?? axis), widthOf(t)]))
   }
   return [...found.values()]
 }

@@ -55,7 +55,7 @@ function details(checkpoint: Checkpoint): string {
   ]
   const config = Object.entries(checkpoint.config).map(([field, value]) => wrap(`  ${field}: ${JSON.stringify(value)}`, '    '))
   const blocks = [
-    [wrap(`${checkpoint.name} (${checkpoint.id})`), wrap(`also ${[checkpoint.huggingface, ...checkpoint.aliases].join(', ')}`, '  ')],
+    [wrap(`${checkpoint.name} (${checkpoint.id})`), wrap(`also ${[...checkpoint.huggingface === null ? [] : [checkpoint.huggingface], ...checkpoint.aliases].join(', ')}`, '  ')],
     table(counts, ['left', 'left'], '  ', '  '),
     ['config.json', ...config],
     [wrap(`Source: ${checkpoint.source}`, '  ')],

@@ -8,7 +8,7 @@ import { groupBy } from './words.js'
 
 /** All models, by family under its latest spelling. */
 export const modelOptions: readonly OptionGroup[] = groupBy(models, ({ name }) => familyOf(name).toLowerCase())
-  .map(([, members]) => ({ name: familyOf(members.at(-1)?.name ?? ''), options: members.map(model => ({ id: model.id, name: model.name, names: [model.name, model.id, model.huggingface, ...model.aliases] })) }))
+  .map(([, members]) => ({ name: familyOf(members.at(-1)?.name ?? ''), options: members.map(model => ({ id: model.id, name: model.name, names: [model.name, model.id, ...model.huggingface === null ? [] : [model.huggingface], ...model.aliases] })) }))
 
 /** All GPUs, by architecture, newest first. */
 export const gpuOptions: readonly OptionGroup[] = groupBy(gpus, ({ architecture }) => architecture ?? '').toReversed()

@@ -62,7 +62,7 @@ test('a broken file comes to problems or to sound numbers, in no time', async ()
     else expect(report.phases.length).toBeGreaterThan(0)
     await expect(readModel(model)).resolves.toBeDefined()
   }), { numRuns: 2000 })
-})
+}, 20_000)
 
 const size = fc.integer({ min: 1, max: 5000 })
 test('any workload of any of them comes to problems or to sound numbers', () => {

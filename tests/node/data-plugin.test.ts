@@ -38,6 +38,7 @@ test('lists written by columns read the same', async () => {
 
 test('bundles for browsers drop what no page shows', () => {
   const entry = { id: 'a', huggingface: 'b/a', config: {}, source: 'config.json of b/a', expected: { parameters: 1 } }
+  expect(lean({ id: 'row', source: 'a class', stacks: [] })).toEqual({ id: 'row', stacks: [] })
   expect(lean({ note: 'x', rows: [entry, { ...entry, source: 'a paper' }] })).toEqual({
     rows: [{ id: 'a', huggingface: 'b/a', config: {} }, { id: 'a', huggingface: 'b/a', config: {}, source: 'a paper' }],
   })

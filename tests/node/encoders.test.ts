@@ -20,6 +20,7 @@ test.each<readonly [name: string, model: string | object, parameters: number]>([
   ['T5 small', 't5-small', 60_506_624], ['T5 large', 't5-large', 737_668_096], ['T5 3B', 't5-3b', 2_851_598_336], ['T5 11B', 't5-11b', 11_307_321_344],
   ['FLAN-T5 base', { ...t5, d_model: 768, d_ff: 2048, num_layers: 12, num_heads: 12, tie_word_embeddings: false, feed_forward_proj: 'gated-gelu' }, 247_577_856],
   ['FLAN-T5 XXL', { ...t5, d_model: 4096, d_ff: 10240, num_layers: 24, num_heads: 64, tie_word_embeddings: false, feed_forward_proj: 'gated-gelu' }, 11_135_332_352],
+  ['Transformer base', 'transformer-base', 37_000 * 512 + 6 * (28 * 512 ** 2 + 2 * (2048 + 512) + 5 * 2 * 512)], ['Transformer big', 'transformer-big', 214_171_648],
   ['BART base', 'bart-base', 139_420_416], ['Whisper large v3', 'whisper-large-v3', 1_543_490_560],
 ])('%s has %i parameters', (_, model, parameters) => {
   expect(answered({ model }).model.parameters).toBe(parameters)
@@ -49,6 +50,15 @@ describe('attention of encoders', () => {
       const scores = report.phases[0]?.kernels.find(kernel => kernel.id === 'local/attn/core/scores')
       expect([scores?.times, scores?.flops]).toEqual([14, 2 * pairs * 768])
     }
+  })
+
+  // Cross-attention projects queries and outputs of the target, keys and values of the source.
+  test('the original Transformer: 12·d² per token of a layer, 4·d² more of cross-attention, pairs of both', () => {
+    const [d, m, s] = [512, 100, 60]
+    const { phases } = answered({ model: 'transformer-base', workload: { batch: 1, mode: 'forward', sequence: m, target: s } })
+    const encoder = 12 * d ** 2 * m + 2 * m ** 2 * d
+    const decoder = 14 * d ** 2 * s + 2 * s ** 2 * d + 2 * d ** 2 * m + 2 * s * m * d
+    expect(phases[0]?.flops.matrix).toBe(2 * (6 * (encoder + decoder) + d * 37_000))
   })
 
   test('no mask hides anything from an encoder, whatever the convention', () => {
@@ -83,7 +93,7 @@ describe('cross-attention', () => {
   })
 })
 
-shares(['bert-large', 'modernbert-large', 't5-large', 'whisper-large-v3', 'vit-l-16', 'clip-vit-l-14'])
+shares(['transformer-big', 'bert-large', 'modernbert-large', 't5-large', 'whisper-large-v3', 'vit-l-16', 'clip-vit-l-14'])
 
 describe('what applies', () => {
   test.each<readonly [model: string, workload: NonNullable<Scenario['workload']>, code: string, path: string]>([
@@ -119,7 +129,7 @@ describe('what applies', () => {
   })
 })
 
-explains(['bert-base', 'modernbert-base', 't5-base', 'whisper-tiny', 'vit-b-16', 'clip-vit-b-32'].map(model => ({ model, gpu })))
+explains(['transformer-base', 'bert-base', 'modernbert-base', 't5-base', 'whisper-tiny', 'vit-b-16', 'clip-vit-b-32'].map(model => ({ model, gpu })))
 
 test('every entry says where it is from', () => {
   for (const { source } of models) expect(source).toMatch(/\w/)

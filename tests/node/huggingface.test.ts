@@ -64,11 +64,11 @@ describe('rows', () => {
   it.each(rows.map(row => [row.id, row] as const))('%s says all that a row says, and nothing else', (_, row) => {
     const all = ['id', 'types', 'architectures', 'source', 'family', 'reads', 'defaults', 'fixed', 'context', 'positions', 'image', 'sizes', 'flags', 'stacks', 'text']
     expect(Object.keys(row)).toEqual(expect.arrayContaining(all))
-    expect([...all, 'like', 'note', 'hiddenMtp', 'known', 'layers']).toEqual(expect.arrayContaining(Object.keys(row)))
+    expect([...all, 'like', 'note', 'hiddenMtp', 'known', 'layers', 'apart', 'state']).toEqual(expect.arrayContaining(Object.keys(row)))
     expect(row.text).not.toContain('$')
-    for (const { kinds } of row.stacks) for (const kind of kinds ?? [row.layers!]) {
-      expect(Object.keys(kind)).toEqual(expect.arrayContaining(['count', 'list', 'uses', 'pairs', 'sizes']))
-      expect(['name', 'of', 'if', 'where', 'count', 'list', 'uses', 'pairs', 'flags', 'sizes']).toEqual(expect.arrayContaining(Object.keys(kind)))
+    for (const { kinds, each } of row.stacks) for (const kind of kinds ?? [row.layers!]) {
+      expect(Object.keys(kind)).toEqual(expect.arrayContaining([each === undefined ? 'count' : 'if', 'list', 'uses', 'pairs', 'sizes']))
+      expect(['name', 'of', 'if', 'where', 'count', 'list', 'uses', 'pairs', 'flags', 'fixed', 'sizes']).toEqual(expect.arrayContaining(Object.keys(kind)))
     }
     expect(rowFor(row.types.at(-1)!, null)).toBe(row)
   })
@@ -264,8 +264,6 @@ describe('refusals', () => {
   it.each<[Config, string]>([
     [{ model_type: 'jamba', architectures: ['JambaForCausalLM'] }, 'state-space'],
     [{ model_type: 'kimi_linear', architectures: ['KimiLinearForCausalLM'] }, 'delta'],
-    [{ model_type: 'deepseek_v4', architectures: ['DeepseekV4ForCausalLM'] }, 'sparse'],
-    [{ model_type: 'deepseek_ref', architectures: ['DeepseekV4ForCausalLM'] }, 'sparse'],
     [{ model_type: 'gemma4' }, 'global'], [{ model_type: 'kimi_k3' }, 'delta'],
     [{ architectures: ['BambaForCausalLM'] }, 'state-space'], [{ model_type: 'frobnicate' }, 'not among'],
     [{ ...config('llama-3.1-8b'), architectures: ['JambaForCausalLM'] }, 'state-space'],

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { pairs } from '../../src/analyzers/axes.js'
 import type { Expr } from '../../src/analyzers/graph.js'
+import { read } from '../../src/analyzers/import/huggingface.js'
 import { evaluate } from '../../src/analyzers/product.js'
-import { explain } from '../../src/index.js'
-import { answered as answer, explains } from './answered.js'
+import { analyze, explain, findModel, type Checkpoint } from '../../src/index.js'
+import { answered as answer, explains, shares } from './answered.js'
 
 const gpu = 'b300-sxm'
 const GiB = 2 ** 30
@@ -27,6 +28,18 @@ describe('pairs in closed form are the pairs counted one by one', () => {
       for (let i = t - s + 1; i <= t; i++) { selected += Math.min(i, limit); chunked += (i - 1) % limit + 1; scored += i }
       expect(at('selected', { s, t, topk: limit, causal: 1 })).toMatchObject({ p: selected, pi: scored, us: Math.min(t, limit) })
       expect(at('chunked', { s, t, chunk: limit, causal: 1 })['p']).toBe(chunked)
+    }
+  })
+
+  test.each(cases)('%i queries at the end of %i tokens, compressed', (s, t) => {
+    for (const cr of [1, 4, 7, 128]) for (const topk of [1, 3, 64, 512]) {
+      let scored = 0, best = 0
+      for (let i = t - s + 1; i <= t; i++) { scored += Math.floor(i / cr); best += Math.min(Math.floor(i / cr), topk) }
+      const entries = Math.floor(t / cr)
+      expect(at('compressed', { s, t, w: 8, cr, causal: 1 })).toMatchObject({ nc: entries, us: entries, uc: entries, pc: scored, pf: scored })
+      expect(at('indexed', { s, t, w: 8, cr, topk, causal: 1 })).toMatchObject({ nc: entries, us: Math.min(entries, topk), pc: scored, pf: best })
+      expect(at('compressed', { s, t, w: 8, cr, causal: 0 })['pf']).toBe(s * entries)
+      expect(at('indexed', { s, t, w: 8, cr, topk, causal: 0 })['pf']).toBe(s * Math.min(entries, topk))
     }
   })
 
@@ -60,6 +73,70 @@ describe('caches', () => {
   })
 })
 
+/** Sums over the kernels of the decode step, or the prefill, whose names end so. */
+function flops(model: string, id: RegExp, workload: { prompt: number; output: number }, phase: 0 | 1 = 1): number {
+  return answered(model, workload).phases[phase]?.kernels.filter(k => id.test(k.id)).reduce((sum, k) => sum + k.times * k.flops, 0) ?? 0
+}
+
+describe('DeepSeek V4', () => {
+  // Layers that keep a window only, entries of 4 tokens, entries of 128. V4-Pro at 1,048,576 tokens in 16 bits is published as 9.62 GiB, without the open entries.
+  test.each([['deepseek-v4-flash', 2, 21, 20, 131_072, null], ['deepseek-v4-pro-nvfp4', 0, 30, 31, 1_048_576, '9.62']] as const)('%s keeps windows, entries and keys of entries', (model, window, indexed, compressed, t, published) => {
+    const { memory, model: { cacheBytesPerToken } } = answered(model, { prompt: t - 1, output: 1 })
+    const kept = 2 * ((window + indexed + compressed) * 128 * 512 + indexed * (t / 4) * (512 + 128) + compressed * (t / 128) * 512)
+    const open = 4 * (indexed * 2 * 4 * 4 * (512 + 128) + compressed * 2 * 128 * 512)
+    expect(memory.cache).toBe(kept + open)
+    if (published !== null) expect((kept / GiB).toFixed(2)).toBe(published)
+    expect(cacheBytesPerToken).toBe(2 * ((window + indexed + compressed) * 512 + indexed * (512 + 128) / 4 + compressed * 512 / 128))
+  })
+
+  test('a step at 131,072 tokens scores an entry per 4 tokens and attends to 512 of them', () => {
+    const workload = { prompt: 131_071, output: 2 }
+    expect(flops('deepseek-v4-flash', /indexed.*index\/core$/, workload)).toBe(21 * 64 * (2 * 128 + 3) * 131_072 / 4)
+    const core = (pairs: number) => pairs * 64 * (4 * 512 + 5)
+    expect(flops('deepseek-v4-flash', /indexed.*attn\/core$/, workload)).toBe(21 * core(128 + 512))
+    expect(flops('deepseek-v4-flash', /compressed.*attn\/core$/, workload)).toBe(20 * core(128 + 131_072 / 128))
+    expect(flops('deepseek-v4-flash', /window.*attn\/core$/, workload)).toBe(2 * core(128))
+  })
+
+  // Published as 27 % of the FLOP of DeepSeek V3.2 at 1M tokens; what it counts beside products is not public.
+  test('V4-Pro does 26 % of the products of V3.2 per token at a million', () => {
+    const step = (model: string) => answered(model, { prompt: 1_048_574, output: 2 }).phases[1]?.flops.matrix ?? NaN
+    expect((step('deepseek-v4-pro-nvfp4') / step('deepseek-v3.2')).toFixed(2)).toBe('0.26')
+  })
+
+  test('experts in four bits, the rest in eight, what mixes the streams in sixteen', () => {
+    const experts = 43 * 256 * 3 * 4096 * 2048
+    const [fp4, fp8] = ['deepseek-v4-flash', 'deepseek-v4-flash-fp8'].map(model => answered(model, { prompt: 1, output: 1 }).memory.weights)
+    expect((fp8 ?? NaN) - (fp4 ?? NaN)).toBe(experts * (1 + 4 / 128 ** 2 - 17 / 32))
+    expect(fp8).toBeGreaterThan(experts + 2 * (2 * 129_280 * 4096 + 43 * 2 * 24 * 4 * 4096))
+  })
+
+  test.each([
+    [[0, 0, 4, 128, 8], 'not-supported', 'model.compress_ratios.4'], [[0, 0, 4], 'not-supported', 'model.compress_ratios.3'], [undefined, 'not-supported', 'model.compress_ratios.0'],
+  ])('compress_ratios %j: %s at %s', (ratios, code, path) => {
+    const { config } = findModel('deepseek-v4-flash') as Checkpoint
+    const report = analyze({ model: { ...config, compress_ratios: ratios }, gpu })
+    expect(report.problems.filter(p => p.severity === 'error')).toEqual([expect.objectContaining({ code, path })])
+  })
+
+  test.each([
+    [{}, 'mxfp4-fp8'], [{ expert_dtype: 'fp8' }, 'fp8-block'], [{ expert_dtype: undefined }, undefined], [{ quantization_config: { quant_method: 'fp8', weight_block_size: [128, 128], moe_quant_algo: 'NVFP4' } }, 'nvfp4'],
+  ])('%j: experts in %s', (change, dtype) => {
+    const { model } = read({ ...(findModel('deepseek-v4-flash') as Checkpoint).config, ...change })
+    expect(model?.precision).toMatchObject({ quantized: { dtype: 'fp8-block', groups: ['attention', 'experts', 'shared'] } })
+    expect(model?.precision.parts?.experts).toBe(dtype)
+  })
+
+  test('a format of experts that is not known is refused', () => {
+    const { config } = findModel('deepseek-v4-flash') as Checkpoint
+    expect(analyze({ model: { ...config, expert_dtype: 'fp3' }, gpu }).problems).toContainEqual(expect.objectContaining({ severity: 'error', code: 'not-supported', path: 'model.expert_dtype' }))
+  })
+
+  test('a degree splits whole output groups', () => {
+    expect(analyze({ model: 'deepseek-v4-flash', gpu, mesh: { tp: 16 } }).problems.map(p => p.message).join()).toMatch(/8 output groups/)
+  })
+})
+
 test('the cost of a step over many tokens: DeepSeek V3.2 scores all and attends to 2048', () => {
   const kernel = (model: string, id: string) => {
     const decode = answered(model, { prompt: 131_071, output: 2 }, 8).phases[1]
@@ -70,4 +147,5 @@ test('the cost of a step over many tokens: DeepSeek V3.2 scores all and attends 
   expect(kernel('deepseek-v3.2', 'attn/core')).toBeLessThan(kernel('deepseek-v3', 'attn/core') / 60)
 })
 
-explains(['deepseek-v3.2', 'glm-5', 'glm-5.2', 'llama-4-scout', 'step-3.7-flash'].map(model => ({ model, gpu, mesh: { tp: 8 } })))
+shares(['deepseek-v4-flash', 'deepseek-v4-pro-nvfp4'])
+explains(['deepseek-v4-flash', 'deepseek-v3.2', 'glm-5', 'glm-5.2', 'llama-4-scout', 'step-3.7-flash'].map(model => ({ model, gpu, mesh: { tp: 8 } })))

@@ -21,6 +21,31 @@ test.each([
   expect([report.model.macs, report.model.parameters]).toEqual([macs, parameters - zeros])
 })
 
+describe('DETR, without the ResNet before it', () => {
+  const pass = (image: readonly [number, number]) => answered({ model: 'detr', workload: { batch: 1, image } })
+  const layer = (s: number, d: number, f: number) => 4 * s * d ** 2 + 2 * s ** 2 * d + 2 * s * d * f
+
+  // 41,524,768 with the 23,454,912 weights of ResNet-50's convolutions; an image at 800 × 1066 pixels leaves 25 × 34 tokens of 2048 channels.
+  test.each<readonly [image: readonly [number, number], tokens: number]>([[[800, 1066], 850], [[480, 640], 300], [[1, 33], 2]])('%j: %i tokens, 100 queries', (image, m) => {
+    const [d, f, s] = [256, 2048, 100]
+    const { model } = pass(image)
+    const cross = 2 * s * d ** 2 + 2 * m * d ** 2 + 2 * s * m * d
+    expect(model.parameters).toBe(41_524_768 - 23_454_912)
+    expect(model.macs).toBe(m * 2048 * d + 6 * (layer(m, d, f) + layer(s, d, f) + cross) + s * (d * 92 + 2 * d ** 2 + 4 * d))
+    if (m === 850) expect(model.macs).toBe(11_190_784_000)
+  })
+
+  test('keeps nothing, and says what is left out', () => {
+    const { memory, problems } = pass([800, 1066])
+    expect(memory.cache).toBe(0)
+    expect(problems).toContainEqual(expect.objectContaining({ severity: 'note', code: 'part-not-counted', path: 'model.backbone' }))
+  })
+
+  test.each([['backbone', 'resnet101'], ['dilation', true]])('%s %j is refused', (field, value) => {
+    expect(analyze({ model: { model_type: 'detr', [field]: value }, gpu }).problems).toContainEqual(expect.objectContaining({ severity: 'error', code: 'not-supported', path: `model.${field}` }))
+  })
+})
+
 // 92.88 M for the image tower of the first is timm's, and its multiply-adds are those behind timm's count; 878 M for the second is its card's.
 test.each([['siglip-b-16', 203_155_970], ['siglip-so400m-14-384', 877_960_498]])('%s has %i parameters', (model, parameters) => {
   expect(answered({ model }).model.parameters).toBe(parameters)
@@ -114,7 +139,7 @@ describe('windows', () => {
   })
 })
 
-const covered: readonly string[] = ['swin-t', 'swin-b', 'swin-v2-b', 'siglip-b-16', 'siglip-so400m-14-384', 'dit-xl-2', 'sd3-medium', 'flux.1-dev']
+const covered: readonly string[] = ['detr', 'swin-t', 'swin-b', 'swin-v2-b', 'siglip-b-16', 'siglip-so400m-14-384', 'dit-xl-2', 'sd3-medium', 'flux.1-dev']
 
 test.each(covered.flatMap(model => ['ideal', 'vllm', 'eager'].flatMap(profile => (model === 'swin-t' ? [1] : [1, 2]).map(tp => [model, profile, tp] as const))))('%s, %s, tp %i: kernels have names of their own', (model, profile, tp) => {
   for (const { kernels } of answered({ model, profile, mesh: { tp } }).phases) expect(new Set(kernels.map(({ id }) => id)).size).toBe(kernels.length)

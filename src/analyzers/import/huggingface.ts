@@ -1,5 +1,5 @@
 /** Reads the config.json of a Hugging Face checkpoint into a `Model`, by the row of its architecture. */
-import { error, failed, type Problem } from '../../problem.js'
+import { error, failed, note, type Problem } from '../../problem.js'
 import type { Model } from '../models/model.js'
 import { leftOut, predictionModules, textFields, unsafeKeys } from './huggingface/checks.js'
 import { flag, isObject, lookup, shown, type Config, type Fields } from './huggingface/fields.js'
@@ -40,7 +40,8 @@ export function read(config: unknown): Read {
   const scopes = inner === root ? [scope] : [scope, root]
   for (const fields of scopes) refuseMechanisms(fields, row)
   const { model, layers } = modelOf(scope, row)
-  const state = weightsDtype([scope], ['mamba_ssm_cache_dtype', 'mamba_ssm_dtype'])
+  const state = weightsDtype([scope], ['mamba_ssm_cache_dtype', 'mamba_ssm_dtype']) ?? row.state ?? null
+  for (const [field, what] of Object.entries(row.apart ?? {})) { const { path, value } = lookup(scope, field); problems.push(note('part-not-counted', path, `Not counted: ${what}, ${shown(value)}.`)) }
   const precise: Model = { ...model, precision: { ...precision(scopes, groupsOf(model.stacks, layers)), ...(state === null ? {} : { state }) } }
   if (inner !== root) leftOut(root)
   const modules = predictionModules(scope, row.hiddenMtp === true)

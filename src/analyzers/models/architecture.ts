@@ -6,6 +6,8 @@ export interface Precision {
   readonly weights: string | null
   /** dtype of the quantized weights and the groups that are held in it; null for an unquantized checkpoint. */
   readonly quantized: { readonly dtype: string; readonly groups: readonly WeightGroup[] } | null
+  /** dtypes of groups that differ from `quantized`: experts in four bits, the rest in eight (DeepSeek V4). */
+  readonly parts?: Readonly<Partial<Record<WeightGroup, string>>>
   /** dtype of the KV cache, where the checkpoint states one. */
   readonly cache: string | null
   /** dtype of a recurrent state, where the checkpoint states one; else that of the cache. */

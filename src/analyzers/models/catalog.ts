@@ -32,8 +32,8 @@ export interface Checkpoint {
   /** Kebab-case name: `llama-3.1-8b`. */
   readonly id: string
   readonly name: string
-  /** Repository on huggingface.co. */
-  readonly huggingface: string
+  /** Repository on huggingface.co; null where there is none. */
+  readonly huggingface: string | null
   /** Other names, and repositories with the same architecture and precision. */
   readonly aliases: readonly string[]
   /** The fields of its config.json that the reader uses. */
@@ -44,16 +44,16 @@ export interface Checkpoint {
 }
 
 /** An entry as a bundle for browsers holds it: without what follows from the rest. */
-type Entry = Omit<Checkpoint, 'source' | 'expected'> & Partial<Checkpoint>
+type Entry = Pick<Checkpoint, 'id' | 'name' | 'config'> & Partial<Checkpoint>
 
 /** Every checkpoint, by family and size. */
 export const models: readonly Checkpoint[] = ([
   gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, stateSpace, bert, t5, whisper, vit, diffusion,
-].flat() as readonly Entry[]).map(entry => ({ source: `config.json of ${entry.huggingface}`, expected: null, ...entry }))
+].flat() as readonly Entry[]).map(entry => ({ huggingface: null, aliases: [], source: `config.json of ${entry.huggingface ?? ''}`, expected: null, ...entry }))
 
 /** All that a checkpoint answers to: an id may stand without its owner, `Llama-3.1-8B` for `meta-llama/Llama-3.1-8B`. */
 function namesOf({ id, name, huggingface, aliases }: Checkpoint): string[] {
-  return [id, name, huggingface, ...aliases].flatMap(title => [title, title.slice(title.lastIndexOf('/') + 1)])
+  return [id, name, ...huggingface === null ? [] : [huggingface], ...aliases].flatMap(title => [title, title.slice(title.lastIndexOf('/') + 1)])
 }
 
 const byId: ReadonlyMap<string, Checkpoint> = new Map(models.map(model => [model.id, model]))

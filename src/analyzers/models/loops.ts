@@ -102,6 +102,7 @@ function declare(axes: Record<string, Axis>, own: Iterable<string>, derived: Rea
       ...(name === axis ? {} : { is: axis, title: `${from.title}, ${of}` }),
       ...(from.size === undefined ? {} : { size: renamed(from.size, to) }),
       ...(from.follows === undefined ? {} : { follows: to(from.follows) }),
+      ...(typeof from.grows === 'string' ? { grows: to(from.grows) } : {}),
       ...(from.route === undefined ? {} : { route: to(from.route) }),
       ...(from.spills === undefined ? {} : { spills: to(from.spills) }),
     }

@@ -3,8 +3,8 @@ import type { Extent, Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Precision } from './architecture.js'
 
-/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, or a band to both sides (data/axes.json). */
-export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band'
+/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, a band to both sides, or a window and compressed entries, all or the best (data/axes.json). */
+export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band' | 'compressed' | 'indexed'
 
 /** Layers that are alike. */
 export interface Kind {
@@ -94,10 +94,11 @@ export function modelSizes(model: Model): Record<string, number> {
 
 /** What stands in the way of a split over so many ranks: heads and FFN widths must divide, KV groups split or are replicated. Null where nothing does. */
 export function indivisible(model: Model, degree: number): string | null {
-  for (const { sizes: { g, r, h, f, fe, fs, e, mh, di, lg } } of kindsOf(model)) {
+  for (const { sizes: { g, r, h, og, f, fe, fs, e, mh, di, lg } } of kindsOf(model)) {
     const heads = g === undefined ? h : g * (r ?? 1)
     if (heads !== undefined && heads % degree !== 0) return `${String(heads)} query heads`
     if (g !== undefined && g % degree !== 0 && degree % g !== 0) return `${String(g)} KV groups, neither way`
+    if (og !== undefined && og % degree !== 0) return `${String(og)} output groups`
     const states = mh ?? di ?? lg
     if (states !== undefined && states % degree !== 0) return `${String(states)} state-space ${di === undefined ? 'heads' : 'channels'}`
     const width = f ?? fe

@@ -5,7 +5,7 @@ import type { Placement } from '../graph.js'
  * Tokens are copied to experts on every rank, so a dispatch stays whole.
  */
 export const tensorParallel: Placement = {
-  axes: ['g', 'h', 'mh', 'di', 'lg', 'f', 'fe', 'fs', 'v'],
+  axes: ['g', 'h', 'og', 'mh', 'di', 'lg', 'f', 'fe', 'fs', 'v'],
   only: [{ ops: 'moe/dispatch', axis: null }],
 }
 

@@ -16,6 +16,8 @@ export interface Fields {
   /** Path of `config` in the user's file, with its dot: `text_config.`; empty at the root. */
   readonly prefix: string
   readonly problems: Problem[]
+  /** The layer being read, where layers are described one by one. */
+  readonly layer?: number
 }
 
 /** Largest size that is believed: 2^31. */

@@ -10,6 +10,9 @@ const dtypes: ReadonlyMap<string, string> = new Map(Object.entries(json.torch))
 /** ModelOpt's `quant_algo`. */
 const algorithms: ReadonlyMap<string, string> = new Map(Object.entries(json.modelopt))
 
+/** `expert_dtype`, and what ModelOpt says of experts. */
+const experts: ReadonlyMap<string, string> = new Map(Object.entries({ ...json.modelopt, ...json.experts }))
+
 /** How the weights' dtype follows from `quantization_config`, by `quant_method`. Null where it does not. */
 const methods: ReadonlyMap<string, (fields: Fields) => string | null> = new Map([
   ['fp8', fields => (lookup(fields, 'weight_block_size').value == null ? 'fp8' : blockFp8(fields))],
@@ -87,7 +90,18 @@ export function precision(scopes: readonly Fields[], layers: readonly (readonly 
     return { weights, quantized: null, cache: null }
   }
   const fields: Fields = { config: value, defaults: {}, prefix: `${path}.`, problems: scope.problems }
-  return { weights, quantized: quantized(fields, layers), cache: cache(fields) }
+  const parts = expertsDtype(scope, fields, layers)
+  return { weights, quantized: quantized(fields, layers), ...(parts === null ? {} : { parts: { experts: parts } }), cache: cache(fields) }
+}
+
+/** A dtype that routed experts have for themselves: ModelOpt's on top of a quantized checkpoint, else the checkpoint's own. */
+function expertsDtype(scope: Fields, fields: Fields, layers: readonly (readonly WeightGroup[])[]): string | null {
+  const [from, key] = text(fields, 'moe_quant_algo') === null ? [scope, 'expert_dtype'] : [fields, 'moe_quant_algo']
+  const stated = text(from, key)
+  if (stated === null || !layers.some(groups => groups.includes('experts'))) return null
+  const { path } = lookup(from, key)
+  if (!experts.has(stated)) report(from, error('not-supported', path, `${path} is ${shown(stated)}, a format of experts that is not covered.`, Object.keys(json.experts)))
+  return experts.get(stated) ?? null
 }
 
 function quantized(fields: Fields, layers: readonly (readonly WeightGroup[])[]): Precision['quantized'] {
@@ -111,7 +125,9 @@ function quantized(fields: Fields, layers: readonly (readonly WeightGroup[])[]):
 function groupsOf(fields: Fields, dtype: string, layers: readonly (readonly WeightGroup[])[]): Precision['quantized'] {
   const key = ['ignore', 'modules_to_not_convert', 'exclude_modules', 'llm_int8_skip_modules']
   const { path } = lookup(fields, key)
-  const found = quantizedGroups(list<string>(fields, key, 'string') ?? [], layers)
+  // What ModelOpt left alone on top of a quantized checkpoint is as it was.
+  const left = text(fields, 'moe_quant_algo') === null ? list<string>(fields, key, 'string') ?? [] : []
+  const found = quantizedGroups(left, layers)
   // transformers' MXFP4 replaces the experts of gpt-oss and nothing else.
   const groups = text(fields, 'quant_method') === 'mxfp4' ? found.groups.filter(group => group === 'experts') : found.groups
   const partly = found.partly.filter(group => groups.includes(group))

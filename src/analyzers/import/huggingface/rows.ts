@@ -19,7 +19,12 @@ export interface KindRow {
   readonly pairs: Choice<Kind['pairs']>
   readonly flags?: Readonly<Record<string, Choice<Condition>>>
   readonly sizes: Readonly<Record<string, Choice<Expr>>>
+  /** As of the row, where a layer has them. */
+  readonly fixed?: Config
 }
+
+/** Layers that are alike, by name; `count` is silent where layers are described one by one. */
+export interface NamedRow extends Omit<KindRow, 'count'> { readonly name: string; readonly of?: string; readonly if?: Condition; readonly count?: Expr }
 
 export interface Row {
   readonly id: string
@@ -40,6 +45,10 @@ export interface Row {
   readonly defaults: Config
   /** Settings that would change the layers in a way the row does not describe, with the only value that is covered, or the field that has to be the same; `x#` is how many items a list has. */
   readonly fixed: Config
+  /** Parts that a field names and that are not counted, which is said. */
+  readonly apart?: Readonly<Record<string, string>>
+  /** dtype of a recurrent state, where the file does not say. */
+  readonly state?: string
   /** Lists with an entry per layer, and the entries that are covered. */
   readonly known?: Readonly<Record<string, readonly (string | number)[]>>
   readonly context: Choice<Expr> | null
@@ -51,7 +60,9 @@ export interface Row {
     readonly id: string; readonly stream?: string; readonly first?: boolean; readonly opening: string | null; readonly closing: Choice<string>
     readonly flags?: KindRow['flags']; readonly names?: Readonly<Record<string, string>>
     /** Kinds that are counted; else those of `layers`. */
-    readonly kinds?: readonly (KindRow & { readonly name: string; readonly of?: string; readonly if?: Condition })[]
+    readonly kinds?: readonly NamedRow[]
+    /** How many layers there are, where the file describes them one by one: each is of the first kind whose `if` holds for it. */
+    readonly each?: Expr
   }[]
   /** Layers that differ: `where` says which are marked `local`, and which have the other name; a kind is what has the same marks. */
   readonly layers?: KindRow & { readonly where: Readonly<Record<string, Choice<boolean | Where>>> }

@@ -1,13 +1,13 @@
 /** From a row and the fields of a config to sizes, flags and stacks of layers. */
-import { error } from '../../../problem.js'
+import { error, failed } from '../../../problem.js'
 import type { Expr } from '../../graph.js'
 import type { WeightGroup } from '../../models/architecture.js'
 import type { Kind, Model, Stack } from '../../models/model.js'
 import { namesIn } from '../../product.js'
 import { checkActive, checkFixed } from './checks.js'
-import { lookup, report, shown, size } from './fields.js'
+import { lookup, report, shown, size, type Config } from './fields.js'
 import { checkKnown, orderOf } from './order.js'
-import type { KindRow, Row } from './rows.js'
+import type { KindRow, NamedRow, Row } from './rows.js'
 import { entries, flagsOf, holds, measure, pathOf, pick, sizesOf, within, type Choice, type Scope } from './terms.js'
 
 /** More layers than any model has. */
@@ -19,7 +19,7 @@ export function modelOf(scope: Scope, row: Row): { readonly model: Omit<Model, '
   const flags = flagsOf(scope, row.flags)
   const order: string[] = []
   const stacks = row.stacks.map((stack): Stack => {
-    const { kinds, names } = stack.kinds === undefined ? layersOf(scope, row) : counted(scope, stack.kinds)
+    const { kinds, names } = stack.kinds === undefined ? layersOf(scope, row) : stack.each === undefined ? counted(scope, stack.kinds) : oneByOne(scope, row.id, stack.kinds, measure(scope, stack.each, mostLayers))
     for (const name of names) order.push(name)
     return {
       ...stack, first: stack.first === true, names: stack.names ?? {}, closing: pick(scope, stack.closing), flags: { ...flags, ...flagsOf(scope, stack.flags ?? {}) }, kinds,
@@ -33,7 +33,7 @@ export function modelOf(scope: Scope, row: Row): { readonly model: Omit<Model, '
 }
 
 /** A kind of layers under the marks of the scope. */
-function kindOf(scope: Scope, row: KindRow, name: string, count: number): Kind {
+function kindOf(scope: Scope, row: Omit<KindRow, 'count'>, name: string, count: number): Kind {
   const sizes = sizesOf(scope, row.sizes)
   const tree = pick(scope, row.sizes['x'] ?? null)
   if (tree !== null) checkActive(scope, pathOf(scope, [...namesIn(tree)][0] ?? ''), sizes['x'] ?? 0, sizes['e'] ?? 0)
@@ -46,9 +46,9 @@ function kindOf(scope: Scope, row: KindRow, name: string, count: number): Kind {
 interface Layers { readonly kinds: readonly Kind[]; readonly names: readonly string[] }
 
 /** Where a row says how many layers there are of each kind: those of one kind side by side. */
-function counted(scope: Scope, rows: NonNullable<Row['stacks'][number]['kinds']>): Layers {
+function counted(scope: Scope, rows: readonly NamedRow[]): Layers {
   const kinds = rows.flatMap((row): Kind[] => {
-    const layers = holds(scope, row.if ?? true) ? measure(scope, row.count, mostLayers) : 0
+    const layers = holds(scope, row.if ?? true) ? measure(scope, row.count ?? 0, mostLayers) : 0
     return layers === 0 ? [] : [{ ...kindOf(scope, row, row.name, layers), ...(row.of === undefined ? {} : { of: row.of }) }]
   })
   const names = kinds.flatMap(({ name, count }) => Array<string>(count).fill(name))
@@ -56,8 +56,39 @@ function counted(scope: Scope, rows: NonNullable<Row['stacks'][number]['kinds']>
   return { kinds, names }
 }
 
+/** Where a file describes layers one by one: those that come to the same are one kind, named after the first where its name stands for several. */
+function oneByOne(scope: Scope, id: string, rows: readonly NamedRow[], layers: number): Layers {
+  const found = new Map<string, { readonly kind: Kind; readonly first: number; count: number }>()
+  const own = rows.map(({ sizes, fixed }) => [...Object.values(sizes).flatMap(tree => [...namesIn(tree as Expr)]), ...Object.keys(fixed ?? {})].filter(name => name.includes('{i}')))
+  const order: { readonly kind: Kind; readonly first: number }[] = []
+  for (let layer = 0; layer < layers && !failed(scope.problems); layer++) {
+    const at: Scope = { ...scope, layer }
+    const which = rows.findIndex(row => holds(at, row.if ?? true)), row = rows[which]
+    if (row === undefined) { unknownLayer(at, id, rows); break }
+    const key = JSON.stringify([which, flagsOf(at, row.flags ?? {}), own[which]?.map(name => within(at, name.replace('~', '')).value)])
+    const same = found.get(key) ?? { kind: kindOf(at, row, row.name, 1), first: layer, count: 0 }
+    if (same.count++ === 0) { checkOwn(at, id, row.fixed ?? {}); found.set(key, same) }
+    order.push(same)
+  }
+  const all = [...found.values()]
+  const nameOf = ({ kind: { name }, first }: { readonly kind: Kind; readonly first: number }): string => all.filter(({ kind }) => kind.name === name).length === 1 ? name : `${name}-${first}`
+  const names = new Map(all.map(one => [one as object, nameOf(one)]))
+  return { kinds: all.map(one => ({ ...one.kind, count: one.count, name: nameOf(one) })), names: order.map(one => names.get(one) ?? '') }
+}
+
+/** A layer that no kind has: what the first kind asks of it is missing, or is something else. */
+function unknownLayer(scope: Scope, id: string, [first]: readonly NamedRow[]): void {
+  const { own, key, value } = within(scope, String(first?.if ?? '').replace(/^!|[ =<?>].*/g, ''))
+  const { path } = lookup(own, key)
+  report(scope, error('not-supported', path, value === undefined ? `${path} is missing: every layer of ${id} has one.` : `${path} is ${shown(value)}, a layer of ${id} that is not covered.`))
+}
+
+function checkOwn(scope: Scope, id: string, fixed: Config): void {
+  for (const [name, wanted] of Object.entries(fixed)) { const { own, key } = within(scope, name); checkFixed(own, id, { [key[0] ?? '']: wanted }) }
+}
+
 /** A pattern of layers has to be there, with nothing in it that no kind counts. */
-function checkPattern(scope: Scope, rows: readonly KindRow[], layers: number): void {
+function checkPattern(scope: Scope, rows: readonly NamedRow[], layers: number): void {
   const [field, marks] = rows.flatMap(({ count }) => typeof count === 'string' ? [count.split('#')] : []).find(parts => parts.length > 1) ?? []
   if (field === undefined) return
   const { value, own, key } = within(scope, field)

@@ -6,7 +6,8 @@ import { count, flag, isObject, largest, lookup, report, size, text, type Config
 
 /**
  * `true`, or words that all must hold: `field` (true or false in the file), `field>0`, `field?` (stated and not null),
- * `field=value|other`, `@mark` (of the layers in question), `class:BertModel|Bert…` that it is read as; `!` negates.
+ * `field=value|other`, `@mark` (of the layers in question), `class:BertModel|Bert…` that it is read as,
+ * `3<field` (a count); `!` negates. `{i}` in a field's name is the number of the layer in question.
  */
 export type Condition = boolean | string
 /** A value, or the first of those whose condition holds. */
@@ -14,6 +15,8 @@ export type Choice<T> = T | readonly (readonly [Condition, Choice<T>])[]
 
 /** The object being read, the class that it is read as, and the marks of the layers in question. */
 export interface Scope extends Fields { readonly head: string; readonly marks: readonly string[] }
+
+const numbered = ({ layer }: Fields, name: string): string => layer === undefined ? name : name.replace('{i}', String(layer))
 
 /** What texts of rows come to, taken apart once. */
 const keys = new Map<string, readonly string[]>(), words = new Map<string, readonly string[]>()
@@ -27,8 +30,8 @@ function once(known: Map<string, readonly string[]>, text: string, parse: () => 
 /** A field by its path: `a|b` has two names, `x.y` is inside an object, `x.0` an item of a list. `own` is the object that it is in. */
 export function within<F extends Fields>(fields: F, name: string): { readonly own: F; readonly key: readonly string[]; readonly value: unknown } {
   const at = name.indexOf('.')
-  if (at < 0) { const key = once(keys, name, () => name.split('|')); return { own: fields, key, value: lookup(fields, key).value } }
-  const part = name.slice(0, at)
+  if (at < 0) { const key = once(keys, numbered(fields, name), () => numbered(fields, name).split('|')); return { own: fields, key, value: lookup(fields, key).value } }
+  const part = numbered(fields, name.slice(0, at))
   const object = (source: Config): Config => { const value = source[part]; return isObject(value) || Array.isArray(value) ? value as Config : {} }
   return within({ ...fields, config: object(fields.config), defaults: object(fields.defaults), prefix: `${fields.prefix}${part}.` }, name.slice(at + 1))
 }
@@ -46,6 +49,8 @@ export function holds(scope: Scope, condition: Condition): boolean {
 function says(scope: Scope, word: string): boolean {
   if (word.startsWith('@')) return scope.marks.includes(word.slice(1))
   if (word.startsWith('class:')) return word.slice(6).split('|').includes(scope.head)
+  const [least = '', most] = word.split('<')
+  if (most !== undefined) { const { own, key } = within(scope, most); return Number(numbered(scope, least)) < count(own, key) }
   const [, name = '', how, wanted] = once(words, word, () => /^(.*?)(\?|>0|=(.*))?$/.exec(word))
   const { own, key, value } = within(scope, name)
   if (how === undefined) return flag(own, key)
@@ -80,7 +85,7 @@ export function sizesOf(scope: Scope, trees: Readonly<Record<string, Choice<Expr
 
 /**
  * The value of a tree over fields, a whole number up to `most`; 0 where a field of it cannot be used, which is a problem already.
- * `x#a,b` counts the entries of a list, or letters of a text, that are a or b; `x#` counts all entries.
+ * `x~` need not be whole, `x#a,b` counts the entries of a list, or letters of a text, that are a or b; `x#` counts all entries.
  */
 export function measure(fields: Fields, tree: Expr, most = largest): number {
   if (typeof tree === 'number') return tree
@@ -89,7 +94,8 @@ export function measure(fields: Fields, tree: Expr, most = largest): number {
   const paths: string[] = []
   for (const name of namesIn(tree)) {
     const [field = '', marks] = name.split('#')
-    const { own, key, value } = within(fields, field)
+    const { own, key, value } = within(fields, field.replace('~', ''))
+    if (field.endsWith('~') && typeof value === 'number' && value > 0 && value <= largest) { values[name] = value; paths.push(lookup(own, key).path); continue }
     const read = marks === undefined ? size(own, key) : entries(value).filter(item => marks === '' || marks.split(',').includes(item)).length
     if (read === 0 && !marks) { size(own, key); return 0 }
     values[name] = read
