@@ -44,14 +44,14 @@ export function sources(json: Json): Record<string, Record<string, Source>> {
   return isObject(table) ? { ...found, '': table as Record<string, never> } : found
 }
 
-/** What no page shows, dropped: remarks to the maintainer, counts that tests compare with, sources that repeat the repository. */
+/** What no page shows, dropped: remarks to the maintainer, counts that tests compare with, sources that repeat the repository, sources of rows of architectures. */
 export function lean(json: Json): Json {
   if (Array.isArray(json)) return json.map(lean)
   if (!isObject(json)) return json
   const { huggingface } = json
   const derived = typeof huggingface === 'string' ? `config.json of ${huggingface}` : undefined
   return Object.fromEntries(Object.entries(json)
-    .filter(([key, item]) => key !== 'note' && key !== 'expected' && item !== derived)
+    .filter(([key, item]) => key !== 'note' && key !== 'expected' && item !== derived && !(key === 'source' && 'architectures' in json))
     .map(([key, item]) => [key, lean(item)]))
 }
 

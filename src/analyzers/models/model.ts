@@ -3,8 +3,8 @@ import type { Extent, Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Precision } from './architecture.js'
 
-/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, or a band to both sides (data/axes.json). */
-export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band'
+/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk, with chosen tokens or blocks, all, or a band to both sides (data/axes.json). */
+export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'blocks' | 'full' | 'band'
 
 /** Layers that are alike. */
 export interface Kind {
@@ -94,8 +94,8 @@ export function indivisible(model: Model, degree: number): string | null {
     if (g !== undefined && g % degree !== 0 && degree % g !== 0) return `${String(g)} KV groups, neither way`
     const states = mh ?? di ?? lg
     if (states !== undefined && states % degree !== 0) return `${String(states)} state-space ${di === undefined ? 'heads' : 'channels'}`
-    const width = f ?? fe
-    if (width !== undefined && width % degree !== 0) return `an FFN width of ${String(width)}`
+    const width = [f, fe].find(size => size !== undefined && size % degree !== 0)
+    if (width !== undefined) return `an FFN width of ${String(width)}`
     if (e !== undefined && fs !== undefined && fs % degree !== 0) return `a shared expert width of ${String(fs)}`
   }
   return null

@@ -50,8 +50,8 @@ export interface Row {
   readonly stacks: readonly {
     readonly id: string; readonly stream?: string; readonly first?: boolean; readonly opening: string | null; readonly closing: Choice<string>
     readonly flags?: KindRow['flags']; readonly names?: Readonly<Record<string, string>>
-    /** Kinds that are counted; else those of `layers`. */
-    readonly kinds?: readonly (KindRow & { readonly name: string; readonly of?: string; readonly if?: Condition })[]
+    /** Kinds that are counted, or of so many layers those for which the tree `where` (layers.ts) is not 0; else those of `layers`. */
+    readonly kinds?: readonly (KindRow & { readonly name: string; readonly of?: string; readonly if?: Condition; readonly where?: Expr })[]
   }[]
   /** Layers that differ: `where` says which are marked `local`, and which have the other name; a kind is what has the same marks. */
   readonly layers?: KindRow & { readonly where: Readonly<Record<string, Choice<boolean | Where>>> }
