@@ -48,10 +48,10 @@ export function sources(json: Json): Record<string, Record<string, Source>> {
 export function lean(json: Json): Json {
   if (Array.isArray(json)) return json.map(lean)
   if (!isObject(json)) return json
-  const { huggingface, stacks } = json
+  const { huggingface } = json
   const derived = typeof huggingface === 'string' ? `config.json of ${huggingface}` : undefined
   return Object.fromEntries(Object.entries(json)
-    .filter(([key, item]) => key !== 'note' && key !== 'expected' && item !== derived && !(key === 'source' && stacks !== undefined))
+    .filter(([key, item]) => key !== 'note' && key !== 'expected' && item !== derived && !(key === 'source' && ('architectures' in json || 'stacks' in json)))
     .map(([key, item]) => [key, lean(item)]))
 }
 

@@ -42,4 +42,5 @@ test('bundles for browsers drop what no page shows', () => {
   expect(lean({ note: 'x', rows: [entry, { ...entry, source: 'a paper' }] })).toEqual({
     rows: [{ id: 'a', huggingface: 'b/a', config: {} }, { id: 'a', huggingface: 'b/a', config: {}, source: 'a paper' }],
   })
+  expect(lean({ id: 'bert', architectures: ['BertModel'], source: 'a paper' })).toEqual({ id: 'bert', architectures: ['BertModel'] })
 })

@@ -44,6 +44,8 @@ describe('windows', () => {
     ['gemma-3-1b', 4096, 16 * 1024 * 4 * (256 + 6 * 257)],
     // 39 layers with windows of 128 and 8 groups, 9 without and 4 groups, whose blocks are twice as long: 5 groups of 9.
     ['mimo-v2-flash', 32_768, 16 * 8 * 320 * 2 * (9 * 1024 + 45 * (Math.ceil((127 + 8192) / 16) + 1))],
+    // Blocks of 128 tokens where an indexer selects them, with its keys in 16 bits beside keys and values: 57 layers; 3 without.
+    ['minimax-m3', 1000, 2048 * 3 * 1008 + (2048 + 256) * 57 * 1024],
     // Chunks of 8,192 tokens and those of one step: 36 layers beside 12.
     ['llama-4-scout', 100_000, 4096 * (12 * 100_000 + 36 * 16_384)],
   ])('%s sets aside for %i tokens what the rule says', (model, tokens, bytes) => {
@@ -60,6 +62,8 @@ describe('states', () => {
   const nano = {
     model_type: 'nemotron_h', hidden_size: 4480, num_hidden_layers: 4, hybrid_override_pattern: 'MMM*', vocab_size: 131_072, intermediate_size: 15_680,
     mamba_num_heads: 128, mamba_head_dim: 80, n_groups: 8, ssm_state_size: 128, conv_kernel: 4, num_attention_heads: 40, num_key_value_heads: 8, head_dim: 128, mlp_hidden_act: 'relu2', max_position_embeddings: 131_072,
+    // As vLLM held it in 2025; since then float32 where a file does not say.
+    mamba_ssm_cache_dtype: 'bfloat16',
   }
 
   test('attention blocks of Nemotron Nano 9B v2 grow to 672 tokens, the page of a state (vllm issue 24280)', () => {

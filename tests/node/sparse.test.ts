@@ -24,10 +24,11 @@ describe('pairs in closed form are the pairs counted one by one', () => {
   const cases = [[1, 1], [1, 100], [7, 7], [5, 23], [64, 64], [100, 1000], [3, 2048]] as const
   test.each(cases)('%i queries at the end of %i tokens', (s, t) => {
     for (const limit of [1, 2, 8, 64, 4096]) {
-      let selected = 0, chunked = 0, scored = 0
-      for (let i = t - s + 1; i <= t; i++) { selected += Math.min(i, limit); chunked += (i - 1) % limit + 1; scored += i }
+      let selected = 0, chunked = 0, scored = 0, blocks = 0
+      for (let i = t - s + 1; i <= t; i++) { selected += Math.min(i, limit); chunked += (i - 1) % limit + 1; scored += i; blocks += i <= 3 * limit ? i : 2 * limit + (i - 1) % limit + 1 }
       expect(at('selected', { s, t, topk: limit, causal: 1 })).toMatchObject({ p: selected, pi: scored, us: Math.min(t, limit) })
       expect(at('chunked', { s, t, chunk: limit, causal: 1 })['p']).toBe(chunked)
+      expect(at('blocks', { s, t, block: limit, kb: 3, causal: 1 })).toMatchObject({ p: blocks, pi: scored })
     }
   })
 
@@ -41,6 +42,10 @@ describe('pairs in closed form are the pairs counted one by one', () => {
       expect(at('compressed', { s, t, w: 8, cr, causal: 0 })['pf']).toBe(s * entries)
       expect(at('indexed', { s, t, w: 8, cr, topk, causal: 0 })['pf']).toBe(s * Math.min(entries, topk))
     }
+  })
+
+  test('a step that selects blocks reads what it attends to', () => {
+    for (const t of [1, 2047, 2048, 2049, 2176, 131_072]) { const { p, us, u } = at('blocks', { s: 1, t, block: 128, kb: 16, causal: 1 }); expect([us, u]).toEqual([p, p]) }
   })
 
   test('what a chunked pass reads starts with the chunk of its first query', () => {

@@ -1,6 +1,6 @@
 /** State-space layers and hybrids: counts, states that do not grow, and the scan in both its forms. */
 import { describe, expect, test } from 'vitest'
-import { answered as answer, explains } from './answered.js'
+import { answered as answer, explains, shares } from './answered.js'
 
 const gpu = 'b300-sxm'
 function answered(model: string | object, workload: { batch?: number; prompt: number; output: number }) {
@@ -13,6 +13,24 @@ describe('what is kept of a sequence', () => {
     for (const prompt of [1, 100, 100_000]) expect(answered('mamba-130m', { prompt, output: 1 }).memory.cache).toBe(state)
     expect(answered('mamba-130m', { prompt: 10, output: 10 }).model.cacheBytesPerToken).toBe(0)
     expect(answered('mamba-130m', { batch: 7, prompt: 10, output: 10 }).memory.cache).toBe(7 * state)
+  })
+
+  // Layers, and per layer elements of the state and of three tokens of convolution.
+  test.each([
+    ['mamba2-130m', 24, 24 * 64 * 128, 3 * (24 * 64 + 2 * 128)],
+    ['codestral-mamba-7b', 64, 128 * 64 * 128, 3 * (128 * 64 + 2 * 8 * 128)],
+    ['falcon-mamba-7b', 64, 8192 * 16, 3 * 8192],
+    ['jamba-v0.1', 28, 8192 * 16, 3 * 8192],
+  ])('%s: %i layers keep %i elements of state', (model, layers, state, convolution) => {
+    const { memory, model: { cacheBytesPerToken } } = answered(model, { prompt: 999, output: 1 })
+    expect(cacheBytesPerToken).toBe(model === 'jamba-v0.1' ? 4 * 2 * 8 * 128 * 2 : 0)
+    expect(memory.cache).toBe(2 * layers * (state + convolution) + 1000 * cacheBytesPerToken!)
+  })
+
+  test('Nemotron-H 56B: its file does not say in what 54 layers keep their states: fp32, as the configuration class', () => {
+    const { model, memory } = answered('nemotron-h-56b', { prompt: 999, output: 1 })
+    expect(model.cacheBytesPerToken).toBe(20_480 * 2)
+    expect(memory.cache).toBe(1000 * 40_960 + 4 * 226_492_416 + 2 * 3_317_760)
   })
 
   test('Nemotron 3 Nano: 6 layers of attention grow, 23 keep states in fp32 as the checkpoint asks', () => {
@@ -32,6 +50,19 @@ describe('the scan', () => {
   test('a decode step updates every state once, whatever came before', () => {
     expect(scan(100, /ssm\/scan$/, 1)).toBe(5 * 256 * 64 * 256)
     expect(scan(8000, /ssm\/scan$/, 1)).toBe(scan(100, /ssm\/scan$/, 1))
+  })
+
+  test('Falcon Mamba: projections to a step of rank 256 and 16 + 16 inputs and outputs, normed, and 9 FLOP per element of the state', () => {
+    const decode = answered('falcon-mamba-7b', { prompt: 100, output: 2 }).phases[1]
+    const flops = (id: string) => decode?.kernels.find(k => k.id === id)?.flops
+    expect(flops('mamba/ssm/bc-dt')).toBe(2 * 8192 * (256 + 32) + 4 * (256 + 32) + 2 * 256 * 8192)
+    expect(flops('mamba/ssm/scan')).toBe(9 * 8192 * 16)
+  })
+
+  test('Jamba: 4 of 32 layers attend, 16 have experts, none twice', () => {
+    const { phases } = answered('jamba-v0.1', { prompt: 100, output: 2 })
+    const times = (id: RegExp) => phases[1]?.kernels.filter(k => id.test(k.id)).reduce((sum, k) => sum + k.times, 0)
+    expect([times(/ssm\/scan$/), times(/attn\/core$/), times(/moe\/route$/), times(/ffn\/gate-up$/)]).toEqual([28, 4, 16, 16])
   })
 
   test('a prefill works in chunks of 128: its cost is linear in whole chunks', () => {
@@ -69,9 +100,12 @@ describe('the delta rule', () => {
 })
 
 // Published in 10^9: total, and active with the embedding (model cards; docs/models.md).
-test.each([['nemotron-3-nano', '31.6', '3.6'], ['nemotron-h-56b', '56.3', '56.3']])('%s: %s billion parameters, %s of them active', (model, total, active) => {
+test.each([
+  ['nemotron-3-nano', '31.6', '3.6'], ['nemotron-h-56b', '56.3', '56.3'], ['jamba-v0.1', '51.6', '12.1'], ['falcon-mamba-7b', '7.3', '7.3'], ['codestral-mamba-7b', '7.3', '7.3'],
+])('%s: %s billion parameters, %s of them active', (model, total, active) => {
   const { parameters, activeParameters } = answered(model, { prompt: 1, output: 1 }).model
   expect([(parameters / 1e9).toFixed(1), (activeParameters / 1e9).toFixed(1)]).toEqual([total, active])
 })
 
-explains(['mamba-130m', 'nemotron-h-56b', 'nemotron-3-super', 'qwen3.5-35b-a3b'].map(model => ({ model, gpu })))
+shares(['mamba2-130m', 'codestral-mamba-7b', 'falcon-mamba-7b', 'jamba-v0.1'])
+explains(['mamba-130m', 'mamba2-130m', 'falcon-mamba-7b', 'jamba-v0.1', 'nemotron-h-56b', 'nemotron-3-super', 'qwen3.5-35b-a3b'].map(model => ({ model, gpu })))

@@ -13,9 +13,9 @@ export type Pass = 'first' | 'step'
 
 const { note: _note, ...rest } = json
 const lists = rest as unknown as Readonly<Record<string, List>>
-/** Tensors that belong to the whole model, and those that belong to a stack, not to a layer: `x`, the prompt `y` beside an image, the condition `c`. */
+/** Tensors that belong to the whole model, and those that belong to a stack, not to a layer: `x`, the prompt `y` beside an image, the condition `c`, the `bank` of sums beside `x`. */
 const global = new Set(['tokens', 'logits', 'embedding.w', 'memory', 'cross-keys', 'cross-values'])
-const streams = new Set(['x', 'y', 'c', 'position.w', 'head.w', 'bias'])
+const streams = new Set(['x', 'y', 'c', 'bank', 'position.w', 'head.w', 'bias'])
 
 /** All that decides the ops of a model, without its sizes: models of one shape share one graph. */
 export function shapeOf(model: Model): string {

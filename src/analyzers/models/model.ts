@@ -3,8 +3,8 @@ import type { Extent, Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Precision } from './architecture.js'
 
-/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, a band to both sides, or a window and compressed entries, all or the best (data/axes.json). */
-export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band' | 'compressed' | 'indexed'
+/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens or blocks, all, a band to both sides, or a window and compressed entries, all or the best (data/axes.json). */
+export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'blocks' | 'full' | 'band' | 'compressed' | 'indexed'
 
 /** Layers that are alike. */
 export interface Kind {
@@ -101,8 +101,8 @@ export function indivisible(model: Model, degree: number): string | null {
     if (og !== undefined && og % degree !== 0) return `${String(og)} output groups`
     const states = mh ?? di ?? lg
     if (states !== undefined && states % degree !== 0) return `${String(states)} state-space ${di === undefined ? 'heads' : 'channels'}`
-    const width = f ?? fe
-    if (width !== undefined && width % degree !== 0) return `an FFN width of ${String(width)}`
+    const width = [f, fe].find(size => size !== undefined && size % degree !== 0)
+    if (width !== undefined) return `an FFN width of ${String(width)}`
     if (e !== undefined && fs !== undefined && fs % degree !== 0) return `a shared expert width of ${String(fs)}`
   }
   return null

@@ -52,12 +52,11 @@ export function predictionModules(fields: Fields, hidden: boolean): number | nul
 
 /** A setting that would change the layers in a way no row describes is refused. */
 export function checkFixed(fields: Fields, id: string, fixed: Config): void {
-  for (const [name, only] of Object.entries(fixed)) {
+  for (const [name, wanted] of Object.entries(fixed)) {
     const [field = '', counted] = name.split('#')
     const { path, value: stated } = lookup(fields, field)
     const value = counted === undefined ? stated : Array.isArray(stated) ? stated.length : null
-    const wanted = isObject(only) ? lookup(fields, String(only['same'])).value : only
-    if (value === undefined || value === null || value === wanted || (isObject(only) && typeof wanted !== 'number')) continue
+    if (value === undefined || value === null || value === wanted) continue
     report(fields, error('not-supported', path, `${path} ${counted === undefined ? 'is' : 'has items:'} ${shown(value)}; of ${id}, only ${shown(wanted)} is covered.`, [String(wanted)]))
   }
 }

@@ -17,6 +17,9 @@ const longest = 256
 /** Groups of linear layers: the only ones that the schemes quantize unless they say otherwise. */
 const linear: readonly WeightGroup[] = ['attention', 'ffn', 'experts', 'shared']
 
+/** All that a layer's `mlp` may be. */
+const mlp: readonly WeightGroup[] = ['ffn', 'experts', 'shared']
+
 /** Words in a module's path and the groups they stand for, first match wins. Embeddings, norms, head and router are never quantized. */
 const words: readonly (readonly [word: RegExp, groups: readonly WeightGroup[]])[] = [
   [/vision|visual|mm_projector|multi_modal|audio|mtp|eh_proj/, []],
@@ -25,7 +28,7 @@ const words: readonly (readonly [word: RegExp, groups: readonly WeightGroup[]])[
   [/experts/, ['experts']],
   [/attn|attention|[qkvo]_proj|qkv_proj/, ['attention']],
   [/(?:gate|up|gate_up|down)_proj|\|(?:up|down)/, ['ffn']],
-  [/mlp|moe|ffn|feed_forward/, ['ffn', 'experts', 'shared']],
+  [/mlp|moe|ffn|feed_forward/, mlp],
   [/layers?[.*]*\d*[.*]*$/, linear],
 ]
 
@@ -75,7 +78,10 @@ export interface Quantized {
  */
 export function quantizedGroups(patterns: readonly string[], layers: readonly (readonly WeightGroup[])[]): Quantized {
   const read = patterns.map(pattern => ({ pattern, exclusion: exclusion(pattern) }))
-  const exclusions = read.flatMap(({ exclusion }) => exclusion ?? []).filter(({ groups }) => groups.length > 0)
+  // Where experts stand beside a dense FFN in one layer, `mlp` is the FFN and the experts have a name of their own.
+  const beside = layers.some(groups => groups.includes('ffn') && groups.includes('experts'))
+  const narrowed = (exclusion: Exclusion): Exclusion => beside && exclusion.groups === mlp ? { ...exclusion, groups: ['ffn'] } : exclusion
+  const exclusions = read.flatMap(({ exclusion }) => exclusion === null ? [] : narrowed(exclusion)).filter(({ groups }) => groups.length > 0)
   const found = linear.flatMap(group => {
     const members = layers.flatMap((groups, i) => (groups.includes(group) ? [i] : []))
     if (members.length === 0) return []

@@ -24,7 +24,7 @@ export interface KindRow {
 }
 
 /** Layers that are alike, by name; `count` is silent where layers are described one by one. */
-export interface NamedRow extends Omit<KindRow, 'count'> { readonly name: string; readonly of?: string; readonly if?: Condition; readonly count?: Expr }
+export interface NamedRow extends Omit<KindRow, 'count'> { readonly name: string; readonly of?: string; readonly if?: Condition; readonly count?: Expr; readonly where?: Expr }
 
 export interface Row {
   readonly id: string
@@ -59,7 +59,7 @@ export interface Row {
   readonly stacks: readonly {
     readonly id: string; readonly stream?: string; readonly first?: boolean; readonly opening: string | null; readonly closing: Choice<string>
     readonly flags?: KindRow['flags']; readonly names?: Readonly<Record<string, string>>
-    /** Kinds that are counted; else those of `layers`. */
+    /** Kinds that are counted, or of so many layers those for which the tree `where` (layers.ts) is not 0; else those of `layers`. */
     readonly kinds?: readonly NamedRow[]
     /** How many layers there are, where the file describes them one by one: each is of the first kind whose `if` holds for it. */
     readonly each?: Expr

@@ -5,7 +5,8 @@ import type { WeightGroup } from '../../models/architecture.js'
 import type { Kind, Model, Stack } from '../../models/model.js'
 import { namesIn } from '../../product.js'
 import { checkActive, checkFixed } from './checks.js'
-import { lookup, report, shown, size, type Config } from './fields.js'
+import { isObject, lookup, report, shown, size, type Config } from './fields.js'
+import { checkLayers, meanOver, perLayer, varies } from './layers.js'
 import { checkKnown, orderOf } from './order.js'
 import type { KindRow, NamedRow, Row } from './rows.js'
 import { entries, flagsOf, holds, measure, pathOf, pick, sizesOf, within, type Choice, type Scope } from './terms.js'
@@ -15,11 +16,15 @@ const mostLayers = 10_000
 
 /** Everything but the precision, and the name of each layer. Meaningless where `scope.problems` holds an error afterwards. */
 export function modelOf(scope: Scope, row: Row): { readonly model: Omit<Model, 'precision'>; readonly layers: readonly string[] } {
-  checkFixed(scope, row.id, row.fixed)
+  for (const [name, only] of Object.entries(row.fixed)) {
+    const { own, key } = within(scope, name)
+    const wanted = isObject(only) ? within(scope, String(only['same'])).value : only
+    if (!isObject(only) || typeof wanted === 'number') checkFixed(own, row.id, { [key.join('|')]: wanted })
+  }
   const flags = flagsOf(scope, row.flags)
   const order: string[] = []
   const stacks = row.stacks.map((stack): Stack => {
-    const { kinds, names } = stack.kinds === undefined ? layersOf(scope, row) : stack.each === undefined ? counted(scope, stack.kinds) : oneByOne(scope, row.id, stack.kinds, measure(scope, stack.each, mostLayers))
+    const { kinds, names } = stack.kinds === undefined ? layersOf(scope, row) : stack.each === undefined ? counted(scope, row.id, stack.kinds) : oneByOne(scope, row.id, stack.kinds, measure(scope, stack.each, mostLayers))
     for (const name of names) order.push(name)
     return {
       ...stack, first: stack.first === true, names: stack.names ?? {}, closing: pick(scope, stack.closing), flags: { ...flags, ...flagsOf(scope, stack.flags ?? {}) }, kinds,
@@ -33,8 +38,8 @@ export function modelOf(scope: Scope, row: Row): { readonly model: Omit<Model, '
 }
 
 /** A kind of layers under the marks of the scope. */
-function kindOf(scope: Scope, row: Omit<KindRow, 'count'>, name: string, count: number): Kind {
-  const sizes = sizesOf(scope, row.sizes)
+function kindOf(scope: Scope, row: Omit<KindRow, 'count'>, name: string, count: number, layers: readonly number[] = []): Kind {
+  const sizes = sizesOf(scope, row.sizes, tree => varies(tree) ? meanOver(scope, tree, layers) : measure(scope, tree))
   const tree = pick(scope, row.sizes['x'] ?? null)
   if (tree !== null) checkActive(scope, pathOf(scope, [...namesIn(tree)][0] ?? ''), sizes['x'] ?? 0, sizes['e'] ?? 0)
   return {
@@ -45,12 +50,29 @@ function kindOf(scope: Scope, row: Omit<KindRow, 'count'>, name: string, count: 
 
 interface Layers { readonly kinds: readonly Kind[]; readonly names: readonly string[] }
 
-/** Where a row says how many layers there are of each kind: those of one kind side by side. */
-function counted(scope: Scope, rows: readonly NamedRow[]): Layers {
+/** Where a row says how many layers there are of each kind, side by side, or for each layer of which kind it is. */
+function counted(scope: Scope, id: string, rows: readonly NamedRow[]): Layers {
+  const placed: number[][] = []
+  let of: Expr | undefined, total = 0
   const kinds = rows.flatMap((row): Kind[] => {
     const layers = holds(scope, row.if ?? true) ? measure(scope, row.count ?? 0, mostLayers) : 0
-    return layers === 0 ? [] : [{ ...kindOf(scope, row, row.name, layers), ...(row.of === undefined ? {} : { of: row.of }) }]
+    const at = Array.from({ length: layers }, (_, i) => i)
+    if (row.where !== undefined && layers > 0) {
+      const belongs = perLayer(scope, row.where)
+      at.splice(0, layers, ...at.filter(i => belongs(i) !== 0))
+      of = row.where
+      total = layers
+    }
+    if (at.length === 0) return []
+    placed.push(at)
+    return [{ ...kindOf(scope, row, row.name, at.length, at), ...(row.of === undefined ? {} : { of: row.of }) }]
   })
+  if (of !== undefined) {
+    checkLayers(scope, id, total, placed, of)
+    const names = Array<string>(total).fill('')
+    for (const [k, at] of placed.entries()) for (const i of at) names[i] = kinds[k]?.name ?? ''
+    return { kinds, names }
+  }
   const names = kinds.flatMap(({ name, count }) => Array<string>(count).fill(name))
   checkPattern(scope, rows, names.length)
   return { kinds, names }
@@ -116,7 +138,7 @@ export function groupsOf(stacks: readonly Stack[], names: readonly string[]): re
 }
 
 function groupsIn({ uses, flags }: Kind): readonly WeightGroup[] {
-  const ffn: readonly WeightGroup[] = flags['experts'] ? flags['shared'] ? ['experts', 'shared'] : ['experts'] : uses['ffn'] === undefined ? [] : ['ffn']
+  const ffn: readonly WeightGroup[] = flags['experts'] ? [...(flags['beside'] ? ['ffn' as const] : []), 'experts', ...(flags['shared'] ? ['shared' as const] : [])] : uses['ffn'] === undefined ? [] : ['ffn']
   return (uses['attention'] ?? uses['mixer']) === undefined ? ffn : ['attention', ...ffn]
 }
 

@@ -73,12 +73,12 @@ export function flagsOf(scope: Scope, flags: Readonly<Record<string, Choice<Cond
   return found
 }
 
-/** The members that have a size. */
-export function sizesOf(scope: Scope, trees: Readonly<Record<string, Choice<Expr> | null>>): Record<string, number> {
+/** The members that have a size, which `of` says. */
+export function sizesOf(scope: Scope, trees: Readonly<Record<string, Choice<Expr> | null>>, of: (tree: Expr) => number = tree => measure(scope, tree)): Record<string, number> {
   const found: Record<string, number> = {}
   for (const axis in trees) {
     const tree = pick(scope, trees[axis] ?? null)
-    if (tree !== null) found[axis] = measure(scope, tree)
+    if (tree !== null) found[axis] = of(tree)
   }
   return found
 }
