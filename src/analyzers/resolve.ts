@@ -7,6 +7,7 @@ import { priceOf } from '../hardware/price.js'
 import { error, note, type Problem } from '../problem.js'
 import { draft, unsupportedFields, type Draft } from '../scenario/normalize.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
+import { applies, modeFor, type WorkloadField } from '../scenario/workload.js'
 import type { Profile } from './graph.js'
 import { read } from './import/huggingface.js'
 import { generates, indivisible, type Model, type TensorFacts } from './models/model.js'
@@ -81,15 +82,15 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
  */
 function suited(d: Draft, input: Scenario, model: Model): Draft {
   const asked = input.workload ?? {}
-  const mode = asked.mode ?? (generates(model) ? 'inference' : 'forward')
+  const mode = asked.mode ?? modeFor(model, undefined)
   const room = model.positions ?? Infinity
   const { output } = d.workload
   if (mode === 'inference') {
     return model.positions === null || asked.prompt !== undefined ? d : { ...d, workload: { ...d.workload, prompt: Math.max(1, Math.min(d.workload.prompt, room - output)) } }
   }
-  const sequence = model.family === 'vision' ? asked.sequence ?? null : asked.sequence ?? asked.prompt ?? Math.min(512, room)
-  const target = asked.target ?? (model.family === 'encoder-decoder' ? Math.min(128, room) : null)
-  const image = model.source === 'image' ? asked.image ?? model.image : asked.image ?? null
+  const sequence = !applies('sequence', mode, model) ? asked.sequence ?? null : asked.sequence ?? asked.prompt ?? Math.min(512, room)
+  const target = asked.target ?? (applies('target', mode, model) ? Math.min(128, room) : null)
+  const image = applies('image', mode, model) ? asked.image ?? model.image : asked.image ?? null
   return { ...d, workload: { ...d.workload, mode, sequence, target, image, prompt: sequence ?? d.workload.prompt, output: 0 } }
 }
 
@@ -128,16 +129,20 @@ function tensorsOf(config: object): TensorFacts | null {
   return held.length > 0 && sound ? { format: tensors.format, groups: tensors.groups, parameters: tensors.parameters ?? null } : null
 }
 
+/** Why a model has no use for a field. */
+const foreign: Readonly<Partial<Record<WorkloadField, string>>> = {
+  image: 'no image input is covered for this model', audioSeconds: 'this model hears no audio',
+  target: 'it is for a forward run of an encoder-decoder', sequence: 'it is for a forward run; a request has prompt and output',
+}
+
 function checkWorkload(d: Draft, model: Model): Problem[] {
   const { mode, prompt, output, cached, sequence, target, image } = d.workload
   const problems: Problem[] = []
   if (mode === 'inference' && !generates(model)) problems.push(error('not-supported', 'workload.mode', 'This model generates no tokens: it runs forward.', ['forward']))
   if (mode === 'inference' && cached >= prompt) problems.push(error('invalid-field', 'workload.cached', `workload.cached must leave at least one of ${String(prompt)} prompt tokens to compute.`, [String(prompt - 1)]))
-  const lacks = (field: 'image' | 'audioSeconds' | 'target' | 'sequence', what: string) => { problems.push(error('not-supported', `workload.${field}`, `workload.${field} does not apply: ${what}.`)) }
-  if (image !== null && model.source !== 'image') lacks('image', 'no image input is covered for this model')
-  if (d.workload.audioSeconds !== null && model.source !== 'audio') lacks('audioSeconds', 'this model hears no audio')
-  if (target != null && (mode === 'inference' || model.family !== 'encoder-decoder')) lacks('target', 'it is for a forward run of an encoder-decoder')
-  if (sequence != null && mode === 'inference') lacks('sequence', 'it is for a forward run; a request has prompt and output')
+  for (const [field, why] of Object.entries(foreign) as [WorkloadField, string][]) {
+    if (d.workload[field] != null && !applies(field, mode, model)) problems.push(error('not-supported', `workload.${field}`, `workload.${field} does not apply: ${why}.`))
+  }
   if (model.source === 'image' && image !== null) problems.push(...checkImage(model, image))
   if (model.family === 'vision') return problems
   const [length, path] = mode === 'inference' ? [prompt + output, 'workload.prompt'] : [Math.max(sequence ?? 1, target ?? 0), target != null && target > (sequence ?? 1) ? 'workload.target' : 'workload.sequence']

@@ -1,7 +1,10 @@
 /** What the passes run: stacks of layers as lists of ops (data/layers.json), flags that decide them and sizes. Plain data. */
 import type { Extent, Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
+import type { Asked } from '../../scenario/workload.js'
 import type { Precision } from './architecture.js'
+
+export { generates } from '../../scenario/workload.js'
 
 /** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, or a band to both sides (data/axes.json). */
 export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band'
@@ -44,10 +47,7 @@ export interface TensorFacts {
   readonly groups: Readonly<Partial<Record<string, Readonly<Record<string, { readonly elements: number; readonly bytes: number }>>>>>
 }
 
-export interface Model {
-  readonly family: 'decoder' | 'encoder' | 'encoder-decoder' | 'vision'
-  /** What goes in beside the decoder's own tokens, and is read once. */
-  readonly source: 'text' | 'image' | 'audio' | null
+export interface Model extends Asked {
   /** Longest context that the checkpoint states, in tokens; null where it states none. */
   readonly context: number | null
   /** Positions that a learned table has room for; null where positions are computed. */
@@ -64,11 +64,6 @@ export interface Model {
 /** All kinds of layer of a model. */
 export function kindsOf(model: Model): readonly Kind[] {
   return model.stacks.flatMap(stack => stack.kinds)
-}
-
-/** Whether a model makes tokens one by one. */
-export function generates({ family }: Model): boolean {
-  return family === 'decoder' || family === 'encoder-decoder'
 }
 
 /** The end of the names of axes that a kind has for itself; nothing where it is the only one. */
