@@ -51,8 +51,8 @@ export function answer(run: Run): Report {
 }
 
 /** What the tensors of a file say against the architecture. */
-function differing({ tensors }: Model, derived: number): readonly Problem[] {
-  const problem = tensors == null ? null : compare(tensors, derived)
+function differing({ tensors, family, images }: Model, derived: number): readonly Problem[] {
+  const problem = tensors == null ? null : compare(tensors, derived, family !== 'decoder' || images !== null)
   return problem === null ? [] : [problem]
 }
 
@@ -93,9 +93,9 @@ function largest(run: Run, prefill: Float64Array, decode: Float64Array, growing:
   const maxBatch = largestFitting(n => n * perSequence <= room, room / perSequence)
   if (!hasContext) return { maxBatch, maxContext: null }
   const bytes = (p: number) => grown(memoryAt(run, prefill, decode, batch, p, output))
-  const longest = model.positions === null ? 2 ** 40 : model.positions - output
+  const longest = model.positions === null ? 2 ** 40 : model.positions - output - run.imageTokens
   const prompts = largestFitting(n => bytes(n + cached) <= room, longestGuess(n => bytes(n + cached), prompt - cached, growing, room), longest - cached)
-  return { maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + output }
+  return { maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + run.imageTokens + output }
 }
 
 /** A secant step towards the size that fills the room; exact where the requirement is linear beyond the present size. */

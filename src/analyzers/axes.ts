@@ -7,5 +7,7 @@ type Axes = Readonly<Record<string, Axis>>
 /** Axes whose sizes come from the model or the workload. */
 export const glossary = json.given as unknown as Axes
 /** Derived axes of attention, by the pairs that it has, and of routed experts. */
-export const pairs = { unbounded: json.unbounded, windowed: json.windowed, chunked: json.chunked, selected: json.selected, full: json.full, band: json.band } as unknown as Readonly<Record<'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band', Axes>>
+export const pairs = { unbounded: json.unbounded, windowed: json.windowed, chunked: json.chunked, selected: json.selected, full: json.full, band: json.band, tiled: json.tiled } as unknown as Readonly<Record<'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band' | 'tiled', Axes>>
 export const routed = json.routed as unknown as Axes
+/** How an image of a prompt becomes patches and tokens. */
+export const grids = json.images as unknown as Readonly<Partial<Record<string, Axes>>>

@@ -72,7 +72,7 @@ export function unsupportedFields(d: Draft): Problem[] {
       if (value !== usual) problems.push(unsupported(`${part}.${field}`, `${part}.${field}`, usual === 'null' ? [] : [usual.replaceAll('"', '')]))
     }
   }
-  check('workload', d.workload, defaults.workload, ['chunk', 'images', 'draft'])
+  check('workload', d.workload, defaults.workload, ['chunk', 'draft'])
   check('mesh', d.mesh, defaults.mesh, ['pp', 'dp', 'cp', 'ep', 'etp', 'order'])
   check('precision', d.precision, defaults.precision, ['gradients', 'states'])
   check('training', d.training, defaults.training, Object.keys(defaults.training))

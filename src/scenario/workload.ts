@@ -10,6 +10,8 @@ export interface Asked {
   readonly family: 'decoder' | 'encoder' | 'encoder-decoder' | 'vision'
   /** What goes in beside the decoder's own tokens, and is read once. */
   readonly source: 'text' | 'image' | 'audio' | null
+  /** Which images a prompt may have: of `any` size, or all resized to `one`; null where none is covered. */
+  readonly images: 'any' | 'one' | null
 }
 
 type Rule = (model: Asked) => boolean
@@ -19,8 +21,8 @@ const always: Rule = () => true
 const table: Readonly<Record<WorkloadField, Readonly<Partial<Record<Mode, Rule>>>>> = {
   mode: { inference: always, forward: always },
   batch: { inference: always, forward: always },
-  images: { inference: always },
-  image: { inference: ({ source }) => source === 'image', forward: ({ source }) => source === 'image' },
+  images: { inference: ({ images }) => images !== null },
+  image: { inference: ({ source, images }) => source === 'image' || images !== null, forward: ({ source }) => source === 'image' },
   audioSeconds: { inference: ({ source }) => source === 'audio', forward: ({ source }) => source === 'audio' },
   prompt: { inference: always },
   output: { inference: always },

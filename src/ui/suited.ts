@@ -25,12 +25,13 @@ export interface Kind extends Asked {
 
 export function kindOf({ model, workload }: Pick<Scenario, 'model' | 'workload'>): Kind {
   const found = modelOf(model)
-  const { family, source } = found ?? { family: 'decoder', source: null } as const
-  return { family, source, mode: modeFor({ family, source }, workload?.mode), generates: generates({ family }), patch: found?.sizes['patch'] ?? 16 }
+  const asked: Asked = found ?? { family: 'decoder', source: null, images: null }
+  const { family, source, images } = asked
+  return { family, source, images, mode: modeFor(asked, workload?.mode), generates: generates(asked), patch: found?.sizes['patch'] ?? 16 }
 }
 
 /** Fields that are on the page among the first, in their order. */
-const first: readonly WorkloadField[] = ['batch', 'image', 'audioSeconds', 'prompt', 'output', 'sequence', 'target']
+const first: readonly WorkloadField[] = ['batch', 'images', 'image', 'audioSeconds', 'prompt', 'output', 'sequence', 'target']
 
 /** The fields of the workload that are on the page for a scenario, in their order. */
 export function workloadFields(scenario: Scenario): readonly WorkloadField[] {

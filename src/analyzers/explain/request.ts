@@ -17,10 +17,10 @@ export const metricFields = [...Object.keys(metricTable), 'samplesPerSecond', 'm
 export type Answer = Report & { readonly model: NonNullable<Report['model']>; readonly memory: NonNullable<Report['memory']>; readonly metrics: Metrics }
 
 export function explainModel(run: Run, report: Answer, field: ModelField): Quantity {
-  const s = field === 'cacheBytesPerToken' ? run.decode : run.prefill
+  const s = field === 'cacheBytesPerToken' ? run.decode : run.held
   const { terms } = { parameters: s.parameters, activeParameters: s.active, cacheBytesPerToken: s.cachePerToken }[field]
   const source = `sum over ${terms.map(t => t.label).join(', ')}`
-  return quantity(`model/${field}`, report.model[field], formula('model', field, { expr: sumExpr(terms), source }), passScope(run, s, field === 'cacheBytesPerToken' ? decodeVector(run) : prefillVector(run)))
+  return quantity(`model/${field}`, report.model[field], formula('model', field, { expr: sumExpr(terms), source }), passScope(run, s, field === 'cacheBytesPerToken' ? decodeVector(run) : run.heldSizes))
 }
 
 export function explainMemory(run: Run, { memory }: Answer, field: MemoryField): Quantity {
@@ -30,7 +30,7 @@ export function explainMemory(run: Run, { memory }: Answer, field: MemoryField):
   const path = `memory/${field}`
   const of = (...args: [expr?: Expr, source?: string]) => formula('memory', field, { ...(args[0] === undefined ? {} : { expr: args[0] }), ...(args[1] === undefined ? {} : { source: args[1] }) })
   switch (field) {
-    case 'weights': return quantity(path, memory.weights, of(sumExpr(run.prefill.weights.terms)), passScope(run, run.prefill, prefill))
+    case 'weights': return quantity(path, memory.weights, of(sumExpr(run.held.weights.terms)), passScope(run, run.held, run.heldSizes))
     case 'cache': {
       const [s, sizes] = workload.mode === 'forward' ? [run.prefill, prefill] : [run.decode, decode]
       return quantity(path, memory.cache, of(sumExpr(s.cache.terms)), passScope(run, s, sizes))
@@ -86,7 +86,7 @@ function explainLargest(run: Run, report: Answer, field: 'maxBatch' | 'maxContex
   const n = report.metrics[field] ?? 0
   if (report.metrics[field] === null) return quantity(`metrics/${field}`, null, { title: otherMetrics[field], unit: '', expr: 0, source: null }, scopeOf([]))
   const bytes = (at: number) => {
-    const [b, p] = field === 'maxBatch' ? [at, prompt] : [batch, at - output]
+    const [b, p] = field === 'maxBatch' ? [at, prompt] : [batch, at - output - run.imageTokens]
     const held = memoryAt(run, prefillVector(run), decodeVector(run), b, p, output)
     return held.cache + held.activations
   }

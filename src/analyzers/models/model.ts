@@ -1,13 +1,13 @@
 /** What the passes run: stacks of layers as lists of ops (data/layers.json), flags that decide them and sizes. Plain data. */
-import type { Extent, Sizes } from '../graph.js'
+import type { Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Asked } from '../../scenario/workload.js'
 import type { Precision } from './architecture.js'
 
 export { generates } from '../../scenario/workload.js'
 
-/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, or a band to both sides (data/axes.json). */
-export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band'
+/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, a band to both sides, or windows of an image (data/axes.json). */
+export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band' | 'tiled'
 
 /** Layers that are alike. */
 export interface Kind {
@@ -31,7 +31,11 @@ export interface Stack {
   /** Prefix of the stream that its layers pass on, where it continues the one of another stack: the stages of a hierarchy share one. */
   readonly stream?: string
   /** Runs once per sequence, not in every decode step. */
-  readonly first: boolean
+  readonly first?: boolean
+  /** Stored and never run: the last layer of a tower whose features come from the one before. */
+  readonly idle?: boolean
+  /** How an image of a prompt becomes patches and tokens (data/axes.json): the stack is a tower, which runs where a prompt has images. */
+  readonly images?: string
   readonly opening: string | null
   readonly closing: string | null
   readonly flags: Flags
@@ -66,6 +70,11 @@ export function kindsOf(model: Model): readonly Kind[] {
   return model.stacks.flatMap(stack => stack.kinds)
 }
 
+/** Layers of the vision tower, or all others. */
+function kindsBeside(model: Model, tower: boolean): readonly Kind[] {
+  return model.stacks.flatMap(stack => (stack.images !== undefined) === tower ? stack.kinds : [])
+}
+
 /** The end of the names of axes that a kind has for itself; nothing where it is the only one. */
 export function suffixOf(model: Model, { name, of }: Kind): string {
   return kindsOf(model).length > 1 ? `_${(of ?? name).replace(/\W/g, '_')}` : ''
@@ -81,9 +90,9 @@ export function modelSizes(model: Model): Record<string, number> {
   return sizes
 }
 
-/** What stands in the way of a split over so many ranks: heads and FFN widths must divide, KV groups split or are replicated. Null where nothing does. */
-export function indivisible(model: Model, degree: number): string | null {
-  for (const { sizes: { g, r, h, f, fe, fs, e, mh, di, lg } } of kindsOf(model)) {
+/** What stands in the way of a split over so many ranks: heads and FFN widths must divide, KV groups split or are replicated. Null where nothing does. A tower that does not divide stands whole on every rank. */
+export function indivisible(model: Model, degree: number, tower = false): string | null {
+  for (const { sizes: { g, r, h, f, fe, fs, e, mh, di, lg } } of kindsBeside(model, tower)) {
     const heads = g === undefined ? h : g * (r ?? 1)
     if (heads !== undefined && heads % degree !== 0) return `${String(heads)} query heads`
     if (g !== undefined && g % degree !== 0 && degree % g !== 0) return `${String(g)} KV groups, neither way`
@@ -95,5 +104,3 @@ export function indivisible(model: Model, degree: number): string | null {
   }
   return null
 }
-
-export type Rename = (axis: Extent) => Extent
