@@ -32,8 +32,8 @@ export const flags: readonly Flag[] = [
     ['output', 'tokens of an answer (256)'],
     ['cached', 'prompt tokens found in the prefix cache (0)'],
     ['chunk', 'tokens of a prefill chunk'],
-    ['images', 'images in a prompt (0)'],
-    ['image', 'height and width of an image'],
+    ['images', 'images in a prompt, beside its tokens (0)'],
+    ['image', 'height and width of an image, 768x1024'],
     ['audio-seconds', 'seconds of audio (30)'],
   ]),
   ...group('One pass over whole inputs', [

@@ -26,6 +26,8 @@ export function translated(problem: Problem): string | null {
     case 'unknown-vector-peak': return msg('The vector rate of this GPU is not known; vector work is bounded by memory alone.')
     case 'unknown-link': return msg('The bandwidth between so many GPUs of this system is not known.')
     case 'unknown-capacity': return msg('The memory that the driver reports for this GPU is not known.')
+    case 'image-resized': return msg(str`The model resizes every image to ${first.replace('x', ' × ')} pixels.`)
+    case 'tower-whole': return msg('TP does not divide the vision tower: every GPU holds and runs all of it.')
     case 'vision-not-counted': return msg('Only the text decoder is counted, not the vision encoder.')
     case 'mtp-not-counted': return msg('Modules that predict further tokens are in the checkpoint and are not counted.')
     case 'head-assumed': return msg('Read as the same architecture with a head over the vocabulary.')
@@ -50,7 +52,7 @@ function invalid({ path, suggestions: [first] }: Problem): string | null {
   const label = labelOf(path)
   switch (path) {
     case 'workload.cached': return first === undefined ? msg(str`${label} must be a whole number from 0.`) : msg('At least one prompt token must be left to compute.')
-    case 'workload.output': return msg(str`${label} must be a whole number from 0.`)
+    case 'workload.output': case 'workload.images': return msg(str`${label} must be a whole number from 0.`)
     case 'workload.image': return first === undefined ? msg(str`${label} must be two whole numbers from 1.`) : msg('The image has no room for a single patch.')
     case 'workload.audioSeconds': return msg(str`${label} must be a number from 0.`)
     case 'workload.batch': case 'workload.prompt': case 'workload.sequence': case 'workload.target': case 'mesh.tp': return msg(str`${label} must be a whole number from 1.`)

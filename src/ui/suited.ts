@@ -36,7 +36,9 @@ const first: readonly WorkloadField[] = ['batch', 'images', 'image', 'audioSecon
 /** The fields of the workload that are on the page for a scenario, in their order. */
 export function workloadFields(scenario: Scenario): readonly WorkloadField[] {
   const kind = kindOf(scenario)
-  return first.filter(field => applies(field, kind.mode, kind))
+  // The size of an image matters to a prompt that has one.
+  const isBlind = kind.images !== null && !((scenario.workload?.images ?? 0) > 0)
+  return first.filter(field => applies(field, kind.mode, kind) && !(field === 'image' && isBlind))
 }
 
 /** The scenario without what its model has no use for. A prompt that a model without one can hold is its sequence. */
