@@ -33,7 +33,7 @@ export function hasPasses(model: Model): boolean {
 }
 
 function runs({ first, idle }: Stack, pass: Pass): boolean {
-  return pass === 'held' || (idle !== true && (pass === 'first' || !first))
+  return pass === 'held' || (idle !== true && (pass === 'first' || first !== true))
 }
 
 /** The loop nests of a model. Only its flags are read, never a size. `whole`: its tower is not split. */
