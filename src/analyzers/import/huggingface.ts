@@ -2,7 +2,7 @@
 import { error, failed, type Problem } from '../../problem.js'
 import type { Model } from '../models/model.js'
 import { predictionModules, textFields, unsafeKeys } from './huggingface/checks.js'
-import { flag, isObject, lookup, shown, type Config, type Fields } from './huggingface/fields.js'
+import { flag, isObject, shown, type Config, type Fields } from './huggingface/fields.js'
 import { precision, weightsDtype } from './huggingface/quantization.js'
 import { rowFor } from './huggingface/rows.js'
 import { groupsOf, modelOf } from './huggingface/stacks.js'
