@@ -78,7 +78,8 @@ describe('every checkpoint that llama.cpp converts', () => {
     const architecture = architectures[String(config['model_type'])]!
     const result = await readModel(ggufFile(metadataOf(decoder, architecture), typed(tensorsOf(decoder, architecture), 'BF16')))
     expect(result.problems).toEqual([])
-    const [found, wanted] = [read(result.model), read(config)]
+    // llama.cpp keeps a tower in a file of its own.
+    const [found, wanted] = [read(result.model), read({ ...config, vision_config: undefined })]
     const { precision, ...made } = found.model!
     const { precision: _, ...published } = wanted.model!
     // llama.cpp knows no window in what it calls llama: Mistral's first model is read without.
@@ -87,7 +88,6 @@ describe('every checkpoint that llama.cpp converts', () => {
     expect(found.layers).toEqual(wanted.layers)
     expect(decoderOf(result.model as Readonly<Record<string, unknown>>)).toEqual(architecture === 'llama' ? JSON.parse(JSON.stringify(decoder).replaceAll('"window":4096', '"window":null')) : decoder)
     expect(precision.weights).toBe('bf16')
-    // llama.cpp keeps a tower in a file of its own.
     const parameters = expected ? expected.parameters - (expected.towerParameters ?? 0) : analyze({ model: config, gpu: 'h100' }).model!.parameters
     expect(summaryOf(result).parameters).toBe(parameters)
     expect(summaryOf(result).groups).not.toHaveProperty('other')
