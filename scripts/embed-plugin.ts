@@ -63,10 +63,12 @@ function prepared(): Plugin {
   }
 }
 
-/** Without titles and sources, and without what a backward pass reads. */
+/** Without titles and sources, and without what a backward pass would read: no pass of the embed is one. */
+const unread = new Set(['title', 'source', 'saves'])
+
 function unexplained(json: Json): Json {
   if (Array.isArray(json)) return json.map(unexplained)
-  return isObject(json) ? Object.fromEntries(Object.entries(json).filter(([key]) => !['title', 'source', 'saves'].includes(key)).map(([key, item]) => [key, unexplained(item)])) : json
+  return isObject(json) ? Object.fromEntries(Object.entries(json).filter(([key]) => !unread.has(key)).map(([key, item]) => [key, unexplained(item)])) : json
 }
 
 /** The models of the catalog as plain data; flags that do not hold are left out. */

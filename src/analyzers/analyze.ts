@@ -63,8 +63,8 @@ function draftOf(run: Run, draft: Run): NonNullable<Report['draft']> {
 }
 
 /** What the tensors of a file say against the architecture. */
-function differing({ tensors }: Model, derived: number): readonly Problem[] {
-  const problem = tensors == null ? null : compare(tensors, derived)
+function differing({ tensors, family, images }: Model, derived: number): readonly Problem[] {
+  const problem = tensors == null ? null : compare(tensors, derived, family !== 'decoder' || images !== null)
   return problem === null ? [] : [problem]
 }
 
@@ -117,9 +117,9 @@ function largest(run: Run, weights: number, growing: number, grown: (held: Growi
   const maxBatch = largestFitting(n => n * perSequence <= room, room / perSequence)
   if (!hasContext) return { maxBatch, maxContext: null }
   const bytes = (p: number) => grown(heldAt(run, batch, p, output))
-  const longest = model.positions === null ? 2 ** 40 : model.positions - output
+  const longest = model.positions === null ? 2 ** 40 : model.positions - output - run.imageTokens
   const prompts = largestFitting(n => bytes(n + cached) <= room, longestGuess(n => bytes(n + cached), prompt - cached, growing, room), longest - cached)
-  return { maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + output }
+  return { maxBatch, maxContext: prompts === 0 ? 0 : prompts + cached + run.imageTokens + output }
 }
 
 /** Bytes of the weights in the memory of one GPU: of the model, but for what lies elsewhere, and of what drafts. */

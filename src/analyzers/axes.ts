@@ -8,7 +8,9 @@ type Axes = Readonly<Record<string, Axis>>
 export const glossary = json.given as unknown as Axes
 /** Derived axes of attention, by the pairs that it has, and of routed experts. */
 export const pairs = {
-  unbounded: json.unbounded, windowed: json.windowed, chunked: json.chunked, selected: json.selected, blocks: json.blocks, full: json.full, band: json.band,
+  unbounded: json.unbounded, windowed: json.windowed, chunked: json.chunked, selected: json.selected, blocks: json.blocks, full: json.full, band: json.band, tiled: json.tiled,
   compressed: { ...json.windowed, ...json.compressed, ...json.every }, indexed: { ...json.windowed, ...json.compressed, ...json.best },
-} as unknown as Readonly<Record<'unbounded' | 'windowed' | 'chunked' | 'selected' | 'blocks' | 'full' | 'band' | 'compressed' | 'indexed', Axes>>
+} as unknown as Readonly<Record<'unbounded' | 'windowed' | 'chunked' | 'selected' | 'blocks' | 'full' | 'band' | 'tiled' | 'compressed' | 'indexed', Axes>>
 export const routed = json.routed as unknown as Axes
+/** How an image of a prompt becomes patches and tokens. */
+export const grids = json.images as unknown as Readonly<Partial<Record<string, Axes>>>

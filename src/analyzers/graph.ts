@@ -67,6 +67,8 @@ export interface Op {
 /** A run of ops that repeats as one: a kind of layer, or what stands before and after the layers. */
 export interface Block {
   readonly id: string
+  /** Every GPU holds and runs all of it. */
+  readonly whole?: boolean
   readonly ops: readonly Op[]
 }
 

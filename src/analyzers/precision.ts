@@ -5,8 +5,8 @@ import { error, note, type Problem } from '../problem.js'
 import type { WeightGroup } from './models/architecture.js'
 import type { Model } from './models/model.js'
 
-export const weightGroups: readonly WeightGroup[] = ['embedding', 'head', 'norm', 'attention', 'ffn', 'experts', 'shared', 'router']
-/** What quantizers touch by default: the linear layers inside the blocks, never embedding, head, norms or router. */
+export const weightGroups: readonly WeightGroup[] = ['embedding', 'head', 'norm', 'attention', 'ffn', 'experts', 'shared', 'router', 'tower']
+/** What quantizers touch by default: the linear layers inside the blocks, never embedding, head, norms, router or a vision tower. */
 const quantizable: readonly WeightGroup[] = ['attention', 'ffn', 'experts', 'shared']
 
 export interface Rate { readonly peak: string; readonly flops: number; readonly dtype: string }

@@ -7,9 +7,11 @@ import { priceOf } from '../hardware/price.js'
 import { error, note, type Problem } from '../problem.js'
 import { draft, unsupportedFields, type Draft } from '../scenario/normalize.js'
 import type { Scenario } from '../scenario/schema.js'
+import { applies, modeFor, type WorkloadField } from '../scenario/workload.js'
 import { drafterOf, reused, type Draft as Asked } from './draft.js'
 import { read } from './import/huggingface.js'
 import { exits } from './models/exit.js'
+import { tokensPerImage } from './models/images.js'
 import { generates, indivisible, kindsOf, type Model, type TensorFacts } from './models/model.js'
 import { findModel } from './models/catalog.js'
 import { wayOf } from './offload.js'
@@ -85,15 +87,16 @@ function withDrafter(resolved: Resolved, asked: Asked): Resolved | readonly Prob
  */
 function suited(d: Draft, input: Scenario, model: Model): Draft {
   const asked = input.workload ?? {}
-  const mode = asked.mode ?? (generates(model) ? 'inference' : 'forward')
+  const mode = asked.mode ?? modeFor(model, undefined)
   const room = model.positions ?? Infinity
   const { output } = d.workload
   if (mode === 'inference') {
-    return model.positions === null || asked.prompt !== undefined ? d : { ...d, workload: { ...d.workload, prompt: Math.max(1, Math.min(d.workload.prompt, room - output)) } }
+    const seen = d.workload.images > 0 ? { ...d, workload: { ...d.workload, image: d.workload.image ?? model.image } } : d
+    return model.positions === null || asked.prompt !== undefined ? seen : { ...seen, workload: { ...seen.workload, prompt: Math.max(1, Math.min(d.workload.prompt, room - output)) } }
   }
-  const sequence = model.family === 'vision' ? asked.sequence ?? null : asked.sequence ?? asked.prompt ?? Math.min(512, room)
-  const target = asked.target ?? (model.family === 'encoder-decoder' ? Math.min(128, room) : null)
-  const image = model.source === 'image' ? asked.image ?? model.image : asked.image ?? null
+  const sequence = !applies('sequence', mode, model) ? asked.sequence ?? null : asked.sequence ?? asked.prompt ?? Math.min(512, room)
+  const target = asked.target ?? (applies('target', mode, model) ? Math.min(128, room) : null)
+  const image = applies('image', mode, model) ? asked.image ?? model.image : asked.image ?? null
   return { ...d, workload: { ...d.workload, mode, sequence, target, image, prompt: sequence ?? d.workload.prompt, output: 0 } }
 }
 
@@ -132,36 +135,43 @@ function tensorsOf(config: object): TensorFacts | null {
   return held.length > 0 && sound ? { format: tensors.format, groups: tensors.groups, parameters: tensors.parameters ?? null } : null
 }
 
+/** Why a model has no use for a field. */
+const foreign: Readonly<Partial<Record<WorkloadField, string>>> = {
+  images: 'they belong to the prompt of a model with a vision input that is covered', image: 'no image input is covered for this model', audioSeconds: 'this model hears no audio',
+  target: 'it is for a forward run of an encoder-decoder', sequence: 'it is for a forward run; a request has prompt and output',
+}
+
 function checkWorkload(d: Draft, model: Model): Problem[] {
-  const { mode, prompt, output, cached, sequence, target, image } = d.workload
+  const { mode, prompt, output, cached, sequence, target, image, images } = d.workload
   const problems: Problem[] = []
   if (mode === 'inference' && !generates(model)) problems.push(error('not-supported', 'workload.mode', 'This model generates no tokens: it runs forward.', ['forward']))
   if (mode === 'inference' && cached >= prompt) problems.push(error('invalid-field', 'workload.cached', `workload.cached must leave at least one of ${String(prompt)} prompt tokens to compute.`, [String(prompt - 1)]))
   problems.push(...checkServing(d, model))
-  const lacks = (field: 'image' | 'audioSeconds' | 'target' | 'sequence', what: string) => { problems.push(error('not-supported', `workload.${field}`, `workload.${field} does not apply: ${what}.`)) }
-  if (image !== null && model.source !== 'image') lacks('image', 'no image input is covered for this model')
-  if (d.workload.audioSeconds !== null && model.source !== 'audio') lacks('audioSeconds', 'this model hears no audio')
-  if (target != null && (mode === 'inference' || model.family !== 'encoder-decoder')) lacks('target', 'it is for a forward run of an encoder-decoder')
-  if (sequence != null && mode === 'inference') lacks('sequence', 'it is for a forward run; a request has prompt and output')
-  if (model.source === 'image' && image !== null) problems.push(...checkImage(model, image))
+  for (const [field, why] of Object.entries(foreign) as [WorkloadField, string][]) {
+    if (d.workload[field] != null && d.workload[field] !== 0 && !applies(field, mode, model)) problems.push(error('not-supported', `workload.${field}`, `workload.${field} does not apply: ${why}.`))
+  }
+  if (image !== null && applies('image', mode, model)) problems.push(...checkImage(model, image))
+  if (images > 0 && model.images !== null && image === null) problems.push(error('missing-field', 'workload.image', 'workload.image is missing: the tokens of an image depend on its height and width.'))
   if (model.family === 'vision') return problems
-  const [length, path] = mode === 'inference' ? [prompt + output, 'workload.prompt'] : [Math.max(sequence ?? 1, target ?? 0), target != null && target > (sequence ?? 1) ? 'workload.target' : 'workload.sequence']
+  const other = output + images * tokensPerImage(model, image)
+  const [length, path] = mode === 'inference' ? [prompt + other, 'workload.prompt'] : [Math.max(sequence ?? 1, target ?? 0), target != null && target > (sequence ?? 1) ? 'workload.target' : 'workload.sequence']
   const said = mode === 'inference' ? `${String(length)} tokens exceed` : `A sequence of ${String(length)} tokens exceeds`
   if (model.positions !== null && length > model.positions) {
-    problems.push(error('context-exceeded', path, `${said} the model's table of ${String(model.positions)} positions.`, [String(Math.max(1, model.positions - output))]))
+    problems.push(error('context-exceeded', path, `${said} the model's table of ${String(model.positions)} positions.`, [String(Math.max(1, model.positions - other))]))
   } else if (model.context !== null && length > model.context) {
-    problems.push(note('context-exceeded', path, `${said} the context of ${String(model.context)} that the model states.`, [String(Math.max(1, model.context - output))]))
+    problems.push(note('context-exceeded', path, `${said} the context of ${String(model.context)} that the model states.`, [String(Math.max(1, model.context - other))]))
   }
   return problems
 }
 
 /** What changes how a request is served. */
-function checkServing({ workload: { mode, chunk, draft, exit } }: Draft, model: Model): Problem[] {
+function checkServing({ workload: { mode, chunk, draft, exit, images } }: Draft, model: Model): Problem[] {
   const problems: Problem[] = []
   const refuse = (field: string, why: string) => { problems.push(error('not-supported', `workload.${field}`, `workload.${field} does not apply: ${why}.`)) }
   const asked = Object.entries({ chunk, draft, exit: exit ?? null }).filter(([, value]) => value !== null).map(([field]) => field)
   if (mode === 'forward') for (const field of asked) refuse(field, 'it is for a request of a model that generates tokens')
   else if (model.family !== 'decoder') for (const field of asked) refuse(field, 'it is covered for decoders')
+  else if (images > 0) for (const field of asked) if (field !== 'exit') refuse(field, 'it is not covered together with images')
   if (mode === 'forward' || exit == null || model.family !== 'decoder') return problems
   if (!exits(model)) refuse('exit', 'no order of attention layers is known for this model')
   const layers = kindsOf(model).reduce((sum, { count }) => sum + count, 0)
@@ -171,11 +181,12 @@ function checkServing({ workload: { mode, chunk, draft, exit } }: Draft, model: 
 }
 
 /** An image has at least one patch, and learned positions belong to one size. */
-function checkImage({ image, positions, sizes }: Model, asked: readonly [number, number]): Problem[] {
+function checkImage({ image, images, positions, sizes }: Model, asked: readonly [number, number]): Problem[] {
   const patch = sizes['patch'] ?? 1
   const usual = image === null ? [] : [image.join('x')]
+  if (images === 'one' && image !== null && asked.join() !== image.join()) return [note('image-resized', 'workload.image', `The model resizes every image to ${image.join(' × ')} pixels.`, usual)]
   if (Math.min(...asked) < patch) return [error('invalid-field', 'workload.image', `An image of ${asked.join(' × ')} pixels has no patch of ${String(patch)} × ${String(patch)}.`, usual)]
-  if (positions !== null && image !== null && asked.join() !== image.join()) return [note('positions-resized', 'workload.image', `The model's position table is for ${image.join(' × ')} pixels; at ${asked.join(' × ')} it is resized, and its parameters are counted as they are published.`, usual)]
+  if (images === null && positions !== null && image !== null && asked.join() !== image.join()) return [note('positions-resized', 'workload.image', `The model's position table is for ${image.join(' × ')} pixels; at ${asked.join(' × ')} it is resized, and its parameters are counted as they are published.`, usual)]
   return []
 }
 
@@ -189,6 +200,8 @@ function checkMesh(d: Draft, model: Model): Problem[] {
     const legal = [2, 4, 8, 16, 32, 64, 3, 5, 6, 7, 9, 10, 12, 1].filter(n => indivisible(model, n) === null).sort((a, b) => Math.abs(a - tp) - Math.abs(b - tp))
     problems.push(error('illegal-mesh', 'mesh.tp', `tp ${String(tp)} does not divide ${why}.`, legal.slice(0, 3).map(String)))
   }
+  const tower = indivisible(model, tp, true)
+  if (why === null && tower !== null) problems.push(note('tower-whole', 'mesh.tp', `tp ${String(tp)} does not divide ${tower} of the vision tower: every GPU holds and runs all of it.`))
   if (sequence && model.family !== 'decoder') problems.push(error('not-supported', 'mesh.sequence', 'Sequence parallelism is covered for decoders.', ['false']))
   else if (sequence && d.workload.mode === 'inference' && d.workload.batch % tp !== 0) {
     problems.push(note('sequence-off', 'mesh.sequence', `A decode step of ${String(d.workload.batch)} tokens does not split over ${String(tp)} ranks: sequence parallelism is off in decode.`, [String(Math.ceil(d.workload.batch / tp) * tp)]))

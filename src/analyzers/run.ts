@@ -7,7 +7,8 @@ import type { DeviceReport } from '../scenario/report.js'
 import type { Decided } from './precision.js'
 import { exitModel, exits } from './models/exit.js'
 import { hasForms, hasPasses, modelGraph, shapeOf, type Form, type Pass } from './models/loops.js'
-import { generates, kindsOf, modelSizes, type Model } from './models/model.js'
+import { imageOf, tokensPerImage } from './models/images.js'
+import { generates, indivisible, kindsOf, modelSizes, type Model } from './models/model.js'
 import { farOf, type Far } from './offload.js'
 import { sequenceParallel, tensorParallel } from './parallel/index.js'
 import type { Machine } from './report.js'
@@ -35,10 +36,15 @@ interface Setup {
   readonly overhead: number
   /** What the engine sets aside for caches; null where its rule does not cover the model. */
   readonly reserve: Reserve | null
+  /** All that is held, what no pass runs included: counts and weights. */
+  readonly held: Structure
+  readonly heldSizes: Float64Array
 }
 
 export interface Run extends Setup {
   readonly resolved: Resolved
+  /** Tokens of each sequence that stand for its images. */
+  readonly imageTokens: number
   /** What drafts tokens, prepared like a model of its own; null where nothing does. */
   readonly draft: Run | null
   /** What lies outside the memory of the GPU; null where nothing does. */
@@ -57,26 +63,28 @@ const setups = new WeakMap<Decided, Map<string, Setup>>()
 function structureOf(model: Model, form: Form, pass: Pass, tp: number, sequence: boolean, { profile }: Resolved): Structure {
   let shape = shapes.get(model)
   if (shape === undefined) { shape = shapeOf(model); shapes.set(model, shape) }
-  const key = `${shape}|${hasForms(model) ? form : ''}|${hasPasses(model) ? pass : ''}|${tp > 1 ? 'tp' : ''}|${String(sequence)}|${profile.id}`
+  const whole = tp > 1 && indivisible(model, tp, true) !== null
+  const key = `${shape}|${hasForms(model) ? form : ''}|${hasPasses(model) ? pass : ''}|${tp > 1 ? whole ? 'tp whole' : 'tp' : ''}|${String(sequence)}|${profile.id}`
   let found = structures.get(key)
   if (!found) {
     const mesh: Mesh = tp > 1 ? { tp: sequence ? sequenceParallel : tensorParallel } : {}
-    found = structure(modelGraph(model, form, pass), mesh, profile)
+    found = structure(modelGraph(model, form, pass, whole), mesh, profile)
     structures.set(key, found)
   }
   return found
 }
 
 export function prepare(resolved: Resolved): Run {
-  const { scenario: { mesh, system, workload }, precision, profile } = resolved
+  const { scenario: { mesh, system, workload }, model, precision, profile } = resolved
   let kept = setups.get(precision)
   if (!kept) { kept = new Map(); setups.set(precision, kept) }
   const splits = workload.batch % mesh.tp === 0
-  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${profile.id} ${String(workload.chunk)} ${system}${workload.exit == null ? '' : ` ${String(workload.exit)}`}`
+  const sees = model.images === null || workload.images > 0
+  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${String(sees)} ${profile.id} ${String(workload.chunk)} ${system}${workload.exit == null ? '' : ` ${String(workload.exit)}`}`
   let setup = kept.get(key)
-  if (!setup) { setup = setUp(resolved, splits); kept.set(key, setup) }
+  if (!setup) { setup = setUp(resolved, splits, sees); kept.set(key, setup) }
   const run: Run = {
-    resolved, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, stored: setup.stored, storedSizes: setup.storedSizes,
+    resolved, imageTokens: workload.images > 0 ? workload.images * tokensPerImage(model, workload.image) : 0, held: setup.held, heldSizes: setup.heldSizes, prefill: setup.prefill, decode: setup.decode, prefillSizes: setup.prefillSizes, decodeSizes: setup.decodeSizes, stored: setup.stored, storedSizes: setup.storedSizes,
     machine: setup.machine, device: setup.device, model: setup.model, weights: setup.weights, overhead: setup.overhead, reserve: setup.reserve, draft: null, far: null,
   }
   return resolved.drafter === null && resolved.far === null ? run : extended(run, resolved)
@@ -96,32 +104,33 @@ function extended(run: Run, { drafter, far, scenario: { offload, workload: { bat
 /** What drafts, as often as there is of it; embedding and head of the model do not count again. */
 function drafting(run: Run, { shared, copies }: Drafter): Run {
   if (shared.length === 0) return run
-  const own = ({ terms }: Total) => copies * terms.reduce((sum, term) => sum + (shared.includes(term.label) ? 0 : value(compileTerm(term, run.prefill.layout.slot), run.prefillSizes)), 0)
-  return { ...run, weights: own(run.prefill.weights), model: { ...run.model, parameters: own(run.prefill.parameters) } }
+  const own = ({ terms }: Total) => copies * terms.reduce((sum, term) => sum + (shared.includes(term.label) ? 0 : value(compileTerm(term, run.held.layout.slot), run.heldSizes)), 0)
+  return { ...run, weights: own(run.held.weights), model: { ...run.model, parameters: own(run.held.parameters) } }
 }
 
-/** `splits`: whether the tokens of a decode step split over the ranks; else sequence parallelism is off in decode. */
-function setUp(resolved: Resolved, splits: boolean): Setup {
+/** `splits`: whether the tokens of a decode step split over the ranks; else sequence parallelism is off in decode. `sees`: whether what looks at images runs. */
+function setUp(resolved: Resolved, splits: boolean, sees: boolean): Setup {
   const { model, scenario, device, efficiency, link, profile } = resolved
   const { tp, sequence } = scenario.mesh
-  const prefill = structureOf(model, 'expanded', 'first', tp, sequence, resolved)
+  const held = structureOf(model, 'expanded', model.stacks.some(stack => stack.idle) ? 'held' : 'first', tp, sequence, resolved)
+  const prefill = structureOf(model, 'expanded', sees ? 'first' : 'step', tp, sequence, resolved)
   const stored = generates(model) ? structureOf(model, 'absorbed', 'step', tp, sequence && splits, resolved) : prefill
   const { exit } = scenario.workload
   const leaving = exit != null && exits(model) ? exitModel(model, exit) : model
   const decode = leaving === model ? stored : structureOf(leaving, 'absorbed', 'step', tp, sequence && splits, resolved)
   const sizes: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, causal: profile.mask === 'skipped' ? 1 : 0 }
-  const isScored = model.family === 'decoder' && kindsOf(model).every(kind => !kind.flags['experts'])
-  for (const s of [prefill, stored, decode]) for (const name of s.reserve?.given ?? []) sizes[name] = 1
-  const prefillSizes = fill(prefill.layout, sizes), storedSizes = fill(stored.layout, sizes)
+  const isScored = model.family === 'decoder' && !(model.images !== null && sees) && kindsOf(model).every(kind => !kind.flags['experts'])
+  for (const s of [held, prefill, stored, decode]) for (const name of s.reserve?.given ?? []) sizes[name] = 1
+  const prefillSizes = fill(prefill.layout, sizes), storedSizes = fill(stored.layout, sizes), heldSizes = fill(held.layout, sizes)
   const decodeSizes = decode === stored ? storedSizes : fill(decode.layout, { ...sizes, ...modelSizes(leaving) })
   return {
-    prefill, decode, prefillSizes, decodeSizes, stored, storedSizes,
+    held, heldSizes, prefill, decode, prefillSizes, decodeSizes, stored, storedSizes,
     device: { id: device.id, name: device.name, memory: device.memoryType, bandwidth: device.bandwidth, roofs: roofsOf(resolved, [prefill, decode]) },
     model: {
-      parameters: total(prefill.parameters.compiled, prefillSizes), activeParameters: total(prefill.active.compiled, prefillSizes),
+      parameters: total(held.parameters.compiled, heldSizes), activeParameters: total(held.active.compiled, heldSizes),
       cacheBytesPerToken: generates(model) ? total(stored.cachePerToken.compiled, storedSizes) : null,
     },
-    weights: total(prefill.weights.compiled, prefillSizes),
+    weights: total(held.weights.compiled, heldSizes),
     reserve: stored.reserve !== null && settle(stored.reserve, storedSizes) ? stored.reserve : null,
     overhead: profile.overhead.bytes + (tp > 1 ? profile.overhead.collectives : 0),
     machine: {
@@ -161,7 +170,7 @@ function fixedSizes({ model, scenario, efficiency: e, precision, profile, device
 /** The tokens of one pass, and what else a workload gives. */
 type Tokens = Record<TokenAxis, number>
 
-const oneToken: Readonly<Tokens> = { b: 1, s: 1, t: 1, o: 1, m: 1, frames: 1, height: 1, width: 1 }
+const oneToken: Readonly<Tokens> = { b: 1, s: 1, t: 1, o: 1, m: 1, frames: 1, images: 1, height: 1, width: 1 }
 /** Frames of 10 ms in the windows of 30 s to which audio is padded (Whisper, arXiv:2212.04356, section 2.2). */
 const framesPerWindow = 3000, secondsPerWindow = 30
 
@@ -169,20 +178,21 @@ const framesPerWindow = 3000, secondsPerWindow = 30
 const pass: Tokens = { ...oneToken }
 
 /** What the first pass over a batch reads: a prompt, the source of an encoder-decoder, an image; or the one pass of a forward run. */
-function firstTokens({ resolved: { scenario: { workload, conventions }, model } }: Run, b: number, prompt: number): Tokens {
-  const { mode, cached, sequence, target, audioSeconds, image } = workload
-  const sides = image ?? model.image
+function firstTokens({ imageTokens, resolved: { scenario: { workload, conventions }, model } }: Run, b: number, prompt: number): Tokens {
+  const { mode, cached, sequence, target, audioSeconds, images } = workload
+  const sides = imageOf(model, workload.image)
   const frames = framesPerWindow * Math.max(1, Math.ceil((audioSeconds ?? secondsPerWindow) / secondsPerWindow))
   const reads = model.family === 'encoder-decoder'
   const isForward = mode === 'forward'
   pass.m = reads && model.source === 'text' ? (isForward ? sequence ?? 1 : prompt) : 1
-  const t = !reads ? (isForward ? sequence ?? 1 : prompt) : isForward ? target ?? 1 : model.source === 'audio' ? prompt : 1
+  const t = !reads ? (isForward ? sequence ?? 1 : prompt + imageTokens) : isForward ? target ?? 1 : model.source === 'audio' ? prompt : 1
   const s = Math.max(1, t - (isForward || reads ? 0 : cached))
   pass.b = b
   pass.s = s
   pass.t = t
   pass.o = model.family === 'encoder' || conventions.head === 'last' ? 1 : s
   pass.frames = frames
+  pass.images = images
   pass.height = sides?.[0] ?? 1
   pass.width = sides?.[1] ?? 1
   return pass
@@ -266,6 +276,7 @@ function withTokens(structure: Structure, sizes: Float64Array, tokens: Tokens): 
   sizes[slots.o] = tokens.o
   sizes[slots.m] = tokens.m
   sizes[slots.frames] = tokens.frames
+  sizes[slots.images] = tokens.images
   sizes[slots.height] = tokens.height
   sizes[slots.width] = tokens.width
   derive(structure.layout, sizes)

@@ -27,6 +27,9 @@ export function transition(have: State, need: State): Transfer['kind'] | null {
   return need === 'whole' ? 'gather' : 'exchange'
 }
 
+/** Splits nothing. */
+const nowhere: Placement = { axes: [] }
+
 interface Sharding {
   readonly axes: Graph['axes']
   readonly states: Map<string, Record<string, State>>
@@ -42,7 +45,7 @@ export function shard(graph: Graph, mesh: Mesh): readonly Step[] {
   const s: Sharding = { axes: graph.axes, states: new Map(), made: new Map(), copies: new Set(), steps: [] }
   for (const block of graph.blocks) for (const op of block.ops) {
     const split: Record<string, string> = {}
-    for (const [name, placement] of Object.entries(mesh)) place(s, op, name, placement, split)
+    for (const [name, placement] of Object.entries(mesh)) place(s, op, name, block.whole === true ? nowhere : placement, split)
     s.steps.push({ op, split })
     for (const t of op.tensors) if (t.role === 'out') { s.made.set(t.name, op); for (const key of s.copies) if (key.startsWith(`${t.name} `)) s.copies.delete(key) }
   }

@@ -11,7 +11,7 @@ import { reserveOf, type Reserve } from './reserve.js'
 import { shard, type Mesh, type PlacedOp } from './shard.js'
 
 /** Axes that a workload sizes. */
-export type TokenAxis = 'b' | 's' | 't' | 'o' | 'm' | 'frames' | 'height' | 'width'
+export type TokenAxis = 'b' | 's' | 't' | 'o' | 'm' | 'frames' | 'images' | 'height' | 'width'
 
 /** Which constants of the estimate apply to a kernel. */
 export type KernelClass = 'matrix' | 'attention' | 'vector' | 'collective'
@@ -73,7 +73,7 @@ export function structure(graph: Graph, mesh: Mesh, profile: Profile): Structure
   const at = slots.slot
   const caches = storedOnce(placed, axes, 'cache')
   return {
-    axes, layout: slots, kernels, program: program(terms), slots: { b: at('b'), s: at('s'), t: at('t'), o: at('o'), m: at('m'), frames: at('frames'), height: at('height'), width: at('width'), causal: at('causal') },
+    axes, layout: slots, kernels, program: program(terms), slots: { b: at('b'), s: at('s'), t: at('t'), o: at('o'), m: at('m'), frames: at('frames'), images: at('images'), height: at('height'), width: at('width'), causal: at('causal') },
     counted: { matrix: compileAll(counted.filter(w => w.engine === 'matrix')), vector: compileAll(counted.filter(w => w.engine === 'vector')) },
     weights: compileAll(storedOnce(placed, axes, 'weight')),
     cache: compileAll(caches),

@@ -34,8 +34,8 @@ export const flags: readonly Flag[] = [
     ['chunk', 'tokens of a prefill chunk; default: all at once'],
     ['draft', 'a draft, {"mtp": true, "tokens": 1, "acceptance": 0.8}'],
     ['exit', 'layers that a token runs on average; default: all'],
-    ['images', 'images in a prompt (0)'],
-    ['image', 'height and width of an image'],
+    ['images', 'images in a prompt, beside its tokens (0)'],
+    ['image', 'height and width of an image, 768x1024'],
     ['audio-seconds', 'seconds of audio (30)'],
   ]),
   ...group('One pass over whole inputs', [

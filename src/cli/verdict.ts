@@ -25,6 +25,11 @@ function input({ batch, sequence, target, image, audioSeconds }: NormalScenario[
   return `${String(batch)} × ${sizes.filter(size => size !== '').join(' and ')}`
 }
 
+/** The images of a prompt. */
+function seen({ images, image }: NormalScenario['workload']): string {
+  return images === 0 ? '' : ` and ${String(images)} ${images === 1 ? 'image' : 'images'} of ${image?.join(' × ') ?? ''} pixels`
+}
+
 function speed(report: Report, { workload }: NormalScenario): string {
   const phase = (name: Phase['phase']) => report.phases.find(p => p.phase === name)
   const decode = report.metrics?.tpot == null ? undefined : phase('decode')
@@ -32,7 +37,7 @@ function speed(report: Report, { workload }: NormalScenario): string {
   if (told === undefined) return ''
   const { estimate, bound: best } = told === decode && report.metrics ? perToken(told.seconds, report.metrics) : told.seconds
   const scale = scaleOf(estimate, 's')
-  const what = told === decode ? `Decode at batch ${String(workload.batch)}` : told.phase === 'forward' ? `A pass over ${input(workload)}` : told.phase === 'prefill' ? `Prefill of ${String(workload.batch)} × ${String(workload.prompt)} tokens` : 'It'
+  const what = told === decode ? `Decode at batch ${String(workload.batch)}` : told.phase === 'forward' ? `A pass over ${input(workload)}` : told.phase === 'prefill' ? `Prefill of ${String(workload.batch)} × ${String(workload.prompt)} tokens${seen(workload)}` : 'It'
   return `${what} is bound by ${bound[told.limit]}: ${quantity(estimate, 's', '\u00A0')}${told === decode ? ' per token' : ''}, ${scaled(best, scale)} at best.`
 }
 

@@ -2,7 +2,8 @@
 import * as v from 'valibot'
 import { closest } from '../names.js'
 import { error, type Problem } from '../problem.js'
-import { conventions, defaults, mesh, modeFields, offload, precision, scenario, training, workload, type NormalScenario, type Scenario } from './schema.js'
+import { conventions, defaults, mesh, offload, precision, scenario, training, workload, type NormalScenario, type Scenario } from './schema.js'
+import { fieldsOf } from './workload.js'
 
 /** A scenario whose absent fields have their defaults; model, GPU, system, precision and price are still as the user wrote them. */
 export type Draft = Omit<NormalScenario, 'system' | 'gpus' | 'price' | 'capacity'> & {
@@ -54,7 +55,7 @@ function isTraining(input: unknown): boolean {
 
 /** A workload with the fields of its mode alone. */
 export function ofMode(workload: NormalScenario['workload']): NormalScenario['workload'] {
-  return Object.fromEntries(modeFields[workload.mode].map(field => [field, workload[field]])) as unknown as NormalScenario['workload']
+  return Object.fromEntries(fieldsOf(workload.mode).map(field => [field, workload[field]])) as unknown as NormalScenario['workload']
 }
 
 export function unsupported(path: string, what: string, suggestions: readonly string[] = []): Problem {
@@ -71,7 +72,6 @@ export function unsupportedFields(d: Draft): Problem[] {
       if (value !== usual) problems.push(unsupported(`${part}.${field}`, `${part}.${field}`, usual === 'null' ? [] : [usual.replaceAll('"', '')]))
     }
   }
-  check('workload', d.workload, defaults.workload, ['images'])
   check('mesh', d.mesh, defaults.mesh, ['pp', 'dp', 'cp', 'ep', 'etp', 'order'])
   check('precision', d.precision, defaults.precision, ['gradients', 'states'])
   check('training', d.training, defaults.training, Object.keys(defaults.training))

@@ -41,12 +41,6 @@ export const workload = object({
   target: v.optional(v.nullable(whole(1, 2 ** 30))),
 })
 
-/** The fields that each mode has. */
-export const modeFields = {
-  inference: ['mode', 'batch', 'prompt', 'output', 'cached', 'chunk', 'images', 'image', 'audioSeconds', 'draft', 'exit'],
-  forward: ['mode', 'batch', 'image', 'audioSeconds', 'sequence', 'target'],
-} as const
-
 export const mesh = object({
   tp: v.optional(whole(1, 65536)),
   pp: v.optional(whole(1, 65536)),

@@ -14,6 +14,7 @@ export function labelOf(path: string): string {
     case 'workload.mode': return msg('Run')
     case 'workload.sequence': return msg('Sequence')
     case 'workload.target': return msg('Target tokens')
+    case 'workload.images': return msg('Images per prompt')
     case 'workload.image': return msg('Image, height × width')
     case 'workload.audioSeconds': return msg('Audio, seconds')
     case 'workload.cached': return msg('Cached prompt tokens')

@@ -2,7 +2,7 @@
 import type { Problem } from '../index.js'
 
 /** Numbers, with the least of each to offer. */
-const least: Readonly<Record<string, number>> = { 'workload.batch': 1, 'workload.prompt': 1, 'workload.output': 0, 'mesh.tp': 1, 'workload.cached': 0, 'workload.chunk': 1, 'workload.sequence': 1, 'workload.target': 1, 'workload.audioSeconds': 30 }
+const least: Readonly<Record<string, number>> = { 'workload.batch': 1, 'workload.prompt': 1, 'workload.output': 0, 'mesh.tp': 1, 'workload.cached': 0, 'workload.images': 0, 'workload.chunk': 1, 'workload.sequence': 1, 'workload.target': 1, 'workload.audioSeconds': 30 }
 /** Sizes that live in powers of two. */
 const doubled = new Set(['workload.sequence', 'workload.chunk', 'workload.target', 'workload.batch', 'workload.prompt', 'workload.output', 'mesh.tp'])
 const steps: Readonly<Record<string, number>> = { 'workload.cached': 256, 'workload.audioSeconds': 30, utilization: 0.05, price: 0.1, 'offload.weights': 0.05, 'offload.cache': 0.05 }

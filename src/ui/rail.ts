@@ -16,7 +16,7 @@ export function rail(given: Rail): TemplateResult {
   // The core stops at the first field that is no field; a name is looked up all the same.
   const names = (['model', 'gpu'] as const).map(path => unknownName(path, given.scenario[path])).filter(problem => problem !== null)
   const of = { ...given, problems: [...given.problems, ...names] }
-  const { family, forward, generates } = kindOf(of.scenario)
+  const { family, mode, generates } = kindOf(of.scenario)
   const rare = ['workload.cached', 'workload.chunk', 'workload.exit', 'workload.draft', 'offload.weights', 'offload.cache', 'offload.bandwidth', 'mesh.sequence', 'utilization', 'capacity', 'price', 'conventions.attention', 'conventions.head']
   return html`
     <fieldset><legend>${msg('Model')}</legend>${modelPicker(of)}${files ? fileButton(of) : nothing}</fieldset>
@@ -26,8 +26,8 @@ export function rail(given: Rail): TemplateResult {
     <fieldset><legend>${msg('Parallelism')}</legend>${number(of, 'mesh.tp')}</fieldset>
     <fieldset><legend>${msg('Profile and conventions')}</legend>${choice(of, 'profile', profiles.map(({ id }) => [id, id]))}
       <details .open=${rare.some(path => invalid(of, path) === 'true') ? live(true) : noChange}><summary>${msg('More fields')}</summary>
-        ${forward ? nothing : number(of, 'workload.cached')}${forward || family !== 'decoder' ? nothing : html`${number(of, 'workload.chunk')}${number(of, 'workload.exit', 'decimal')}`}
-        ${number(of, 'offload.weights', 'decimal')}${generates && !forward ? number(of, 'offload.cache', 'decimal') : nothing}${family === 'decoder' ? toggle(of, 'mesh.sequence') : nothing}${number(of, 'utilization', 'decimal')}
+        ${mode === 'forward' ? nothing : number(of, 'workload.cached')}${mode === 'forward' || family !== 'decoder' ? nothing : html`${number(of, 'workload.chunk')}${number(of, 'workload.exit', 'decimal')}`}
+        ${number(of, 'offload.weights', 'decimal')}${generates && mode !== 'forward' ? number(of, 'offload.cache', 'decimal') : nothing}${family === 'decoder' ? toggle(of, 'mesh.sequence') : nothing}${number(of, 'utilization', 'decimal')}
         ${choice(of, 'capacity', [['', automatic(of, 'capacity', basisName)], ...['driver', 'marketed'].map(basis => [basis, basisName(basis)] as const)])}${number(of, 'price', 'decimal')}
         ${!generates ? nothing : html`${choice(of, 'conventions.attention', [['causal', msg('causal')], ['full', msg('full')]])}${choice(of, 'conventions.head', [['last', msg('last token')], ['all', msg('all tokens')]])}`}
       </details></fieldset>`

@@ -1,10 +1,9 @@
 /** Which fields of a scenario its model has: the others wait for the next model and are not asked. */
 import { resolveModel, type Scenario } from '../index.js'
 import { defaults } from '../scenario/schema.js'
+import { applies, generates, modeFor, workloadFields as known, type Asked, type Mode, type Workload, type WorkloadField } from '../scenario/workload.js'
 import { isObject } from './stand.js'
 
-type Workload = NonNullable<Scenario['workload']>
-type Field = keyof Workload
 type Known = Extract<ReturnType<typeof resolveModel>, { readonly model: unknown }>['model']
 
 function modelOf(model: unknown): Known | null {
@@ -16,11 +15,8 @@ function modelOf(model: unknown): Known | null {
 export const usualAudio = 30
 
 /** How a model is asked: what goes in, and whether it makes tokens one by one. A model that is not known counts as a decoder. */
-export interface Kind {
-  readonly family: Known['family']
-  readonly source: Known['source']
-  /** One pass over whole inputs. */
-  readonly forward: boolean
+export interface Kind extends Asked {
+  readonly mode: Mode
   /** Whether it can make tokens at all. */
   readonly generates: boolean
   /** Pixels on each side of a patch. */
@@ -28,26 +24,30 @@ export interface Kind {
 }
 
 export function kindOf({ model, workload }: Pick<Scenario, 'model' | 'workload'>): Kind {
-  const known = modelOf(model)
-  const { family, source } = known ?? { family: 'decoder', source: null } as const
-  return { family, source, ...run(family, workload), patch: known?.sizes['patch'] ?? 16 }
+  const found = modelOf(model)
+  const asked: Asked = found ?? { family: 'decoder', source: null, images: null }
+  const { family, source, images } = asked
+  return { family, source, images, mode: modeFor(asked, workload?.mode), generates: generates(asked), patch: found?.sizes['patch'] ?? 16 }
 }
 
+/** Fields that are on the page among the first, in their order. */
+const first: readonly WorkloadField[] = ['batch', 'images', 'image', 'audioSeconds', 'prompt', 'output', 'sequence', 'target']
+
 /** The fields of the workload that are on the page for a scenario, in their order. */
-export function workloadFields(scenario: Scenario): Field[] {
-  const { family, source, forward } = kindOf(scenario)
-  const inputs: Field[] = [...source === 'image' ? ['image'] as const : [], ...source === 'audio' ? ['audioSeconds'] as const : []]
-  if (!forward) return ['batch', ...inputs, 'prompt', 'output']
-  return ['batch', ...inputs, ...family === 'vision' ? [] : ['sequence'] as const, ...family === 'encoder-decoder' ? ['target'] as const : []]
+export function workloadFields(scenario: Scenario): readonly WorkloadField[] {
+  const kind = kindOf(scenario)
+  // The size of an image matters to a prompt that has one.
+  const isBlind = kind.images !== null && !((scenario.workload?.images ?? 0) > 0)
+  return first.filter(field => applies(field, kind.mode, kind) && !(field === 'image' && isBlind))
 }
 
 /** The scenario without what its model has no use for. A prompt that a model without one can hold is its sequence. */
 export function suited(scenario: Scenario): Scenario {
   const { workload, mesh } = scenario
-  const known = modelOf(scenario.model)
-  if (known === null) return scenario
-  const useless = new Set<string>(isObject(workload) ? uselessTo(known, workload) : [])
-  const whole = known.family === 'decoder' || !isObject(mesh) || mesh['sequence'] !== true
+  const model = modelOf(scenario.model)
+  if (model === null) return scenario
+  const useless = new Set<string>(isObject(workload) ? uselessTo(model, workload) : [])
+  const whole = model.family === 'decoder' || !isObject(mesh) || mesh['sequence'] !== true
   if (whole && !Object.keys(workload ?? {}).some(field => useless.has(field))) return scenario
   return {
     ...scenario,
@@ -56,22 +56,15 @@ export function suited(scenario: Scenario): Scenario {
   }
 }
 
-function uselessTo({ family, source, positions, context }: Known, workload: Workload): Field[] {
-  const { forward, generates } = run(family, workload)
-  const never: Field[] = [...source === 'image' ? [] : ['image'] as const, ...source === 'audio' ? [] : ['audioSeconds'] as const]
-  if (forward || family !== 'decoder') never.push('chunk', 'draft', 'exit')
-  if (!forward) return [...never, 'sequence', 'target']
-  if (family !== 'encoder-decoder') never.push('target')
-  if (generates) return never
-  const { mode, prompt, sequence } = workload
-  const room = Math.min(positions ?? Infinity, context ?? Infinity)
-  const counts = family !== 'vision' && (sequence ?? null) === null && Number.isInteger(prompt) && (prompt ?? 0) >= 1 && (prompt ?? 0) <= room
-  return [...never, 'output', 'cached', ...counts ? [] : ['prompt'] as const, ...family === 'vision' ? ['sequence'] as const : [], ...mode === 'inference' ? ['mode'] as const : []]
-}
-
-function run(family: Known['family'], workload: Workload | undefined): { readonly forward: boolean; readonly generates: boolean } {
-  const generates = family === 'decoder' || family === 'encoder-decoder'
-  return { generates, forward: !generates || workload?.mode === 'forward' }
+function uselessTo(model: Known, workload: Workload): readonly string[] {
+  const mode = modeFor(model, workload.mode)
+  const never = known.filter(field => field in workload && !applies(field, mode, model))
+  // What generates may be asked for a request again, and keeps the fields of one; a prompt may be the sequence.
+  if (generates(model)) return never.filter(field => !applies(field, 'inference', model))
+  const { prompt, sequence } = workload
+  const room = Math.min(model.positions ?? Infinity, model.context ?? Infinity)
+  const counts = applies('sequence', mode, model) && (sequence ?? null) === null && Number.isInteger(prompt) && (prompt ?? 0) >= 1 && (prompt ?? 0) <= room
+  return [...never.filter(field => field !== 'prompt' || !counts), ...workload.mode === 'inference' ? ['mode'] : []]
 }
 
 /** A scenario that was changed as asked, with the fields that were not asked. */

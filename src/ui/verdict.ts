@@ -67,8 +67,9 @@ function heard(scenario: Report['scenario'], seconds: number | null): string {
 export function summary(report: Report): string {
   const { scenario, phases } = report, { precision, workload, mesh } = scenario
   if (phases[0]?.phase === 'forward') return msg(str`${precision?.weights ?? ''}, batch ${workload?.batch ?? 1}, ${inputOf(report)}, TP ${mesh?.tp ?? 1}`)
-  const audio = heard(scenario, workload?.audioSeconds ?? null)
-  if (audio !== '') return msg(str`${precision?.weights ?? ''}, batch ${workload?.batch ?? 1}, ${audio}, ${workload?.prompt ?? 0} in, ${workload?.output ?? 0} out, TP ${mesh?.tp ?? 1}`)
+  const images = workload?.images ?? 0
+  const beside = images > 0 ? msg(str`images: ${images}`) : heard(scenario, workload?.audioSeconds ?? null)
+  if (beside !== '') return msg(str`${precision?.weights ?? ''}, batch ${workload?.batch ?? 1}, ${beside}, ${workload?.prompt ?? 0} in, ${workload?.output ?? 0} out, TP ${mesh?.tp ?? 1}`)
   return msg(str`${precision?.weights ?? ''}, batch ${workload?.batch ?? 1}, ${workload?.prompt ?? 0} in, ${workload?.output ?? 0} out, TP ${mesh?.tp ?? 1}`)
 }
 

@@ -225,6 +225,24 @@ test.each(['llama-3.1-8b', 'deepseek-v3', 'gemma-3-27b', 'gpt-oss-120b', 'gpt2']
   }
 }, 60_000)
 
+test.each([['qwen3-vl-2b', '640x480'], ['qwen2.5-vl-7b', '1080x1920'], ['llama-4-scout', '1000x2000'], ['kimi-k2.5-nvfp4', '900x900']])('every path of %s with an image of %s can be explained, in 80 columns', async (model, image) => {
+  const flagsOf = ['--gpu', 'b300-sxm', '--tp', '4', '--prompt', '512', '--images', '3', '--image', image]
+  const paths = (await run(['explain', model, ...flagsOf])).out.trimEnd().split('\n')
+  for (const path of paths.filter(name => /^(?:prefill|memory|model|metrics)/.test(name))) {
+    const { status, out, err } = await run(['explain', model, path, ...flagsOf])
+    expect([path, status, err]).toEqual([path, 0, ''])
+    sound(out)
+  }
+}, 60_000)
+
+test('an estimate of a prefill says what images it sees', async () => {
+  const { out } = await run(line('estimate qwen3-vl-2b --gpu h100 --prompt 100 --output 1 --images 2 --image 640x480'))
+  sound(out)
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('Prefill of 1 × 100 tokens and 2 images of 640 × 480 pixels is bound by')
+  const json = JSON.parse((await run(line('estimate qwen3-vl-2b --gpu h100 --images 1 --json'))).out) as Report
+  expect(json.scenario.workload).toMatchObject({ images: 1, image: [768, 768] })
+})
+
 test.each(models.map(model => model.id))('%s is told in 80 columns', async model => {
   for (const flagsOf of [['--gpu', 'b300-sxm', '--prompt', '512', '--batch', '4'], ['--gpu', 't4', '--prompt', '512', '--activations', 'fp16']]) {
     const { status, out, err } = await run(['estimate', model, ...flagsOf])

@@ -243,7 +243,7 @@ describe('precision', () => {
 
 describe('multimodal', () => {
   it('reads the text and says what it leaves', () => {
-    expect(notes(config('gemma-3-27b'))).toEqual(['vision-not-counted'])
+    expect(notes(config('gemma-3-27b', { vision_config: undefined }))).toEqual(['vision-not-counted'])
     const source = { model_type: 'qwen3_vl', architectures: ['Qwen3VLForConditionalGeneration'], vision_config: {}, text_config: { ...config('qwen3-8b'), model_type: 'qwen3_vl_text', architectures: undefined } }
     expect(notes(source)).toEqual(['vision-not-counted'])
     expect(counted(source)).toBe(8_190_735_360)

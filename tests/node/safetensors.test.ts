@@ -113,7 +113,7 @@ describe('groups and packed weights', () => {
     ['model.layers.3.mlp.experts.down_proj_blocks', 'experts'], ['model.layers.3.mlp.experts.down_proj_scales', 'experts'], ['model.layers.3.mlp.experts.down_proj_bias', 'norm'],
     ['model.layers.3.mlp.router.weight', 'router'], ['model.layers.3.self_attn.sinks', 'norm'], ['model.layers.3.self_attn.q_norm.weight', 'norm'], ['model.layers.3.self_attn.q_proj.weight_scale_inv', 'attention'],
     ['model.layers.3.mlp.gate_proj.weight', 'ffn'], ['model.layers.3.mlp.gate_proj.weight_scale_inv', 'ffn'], ['model.layers.3.self_attn.kv_a_proj_with_mqa.weight', 'attention'], ['model.layers.3.self_attn.kv_a_layernorm.weight', 'norm'],
-    ['model.layers.61.mlp.gate_proj.weight', 'other'], ['model.visual.blocks.0.attn.qkv.weight', 'other'], ['vision_tower.x.weight', 'other'], ['multi_modal_projector.linear_1.weight', 'other'], ['mtp.layers.0.x', 'other'],
+    ['model.layers.61.mlp.gate_proj.weight', 'other'], ['model.visual.blocks.99.attn.qkv.weight', 'tower'], ['vision_tower.x.weight', 'tower'], ['multi_modal_projector.linear_1.weight', 'tower'], ['audio_tower.x.weight', 'other'], ['mtp.layers.0.x', 'other'],
     ['model.decoder.layers.0.fc1.weight', 'ffn'], ['model.layers.0.feed_forward.w1.weight', 'ffn'], ['model.layers.0.attention.wqkv.weight', 'attention'], ['gpt_neox.layers.0.attention.query_key_value.weight', 'attention'],
     ['blk.0.ffn_gate_inp.weight', 'router'], ['blk.0.ffn_gate_inp_shexp.weight', 'router'], ['blk.0.ffn_up_shexp.weight', 'shared'], ['blk.0.ffn_down_exps.weight', 'experts'], ['blk.0.exp_probs_b.bias', 'norm'], ['rope_freqs.weight', 'other'],
     ['model.layers.0.self_attn.rotary_emb.inv_freq', 'other'],

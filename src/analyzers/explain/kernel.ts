@@ -22,7 +22,7 @@ export function explainKernel(c: KernelContext, field: Field): Quantity {
   switch (field) {
     case 'times': return of(report.times, { expr: times(only.runs, termExpr(kernel.times)) })
     case 'flops': return of(report.flops, { expr: sumExpr(kernel.work) })
-    case 'bytes': return of(report.bytes, { expr: sumExpr(kernel.traffic), source: `each tensor once: ${kernel.traffic.map(t => `${t.direction} ${t.label}`).join(', ')}` })
+    case 'bytes': return of(report.bytes, { expr: sumExpr(kernel.traffic), source: kernel.traffic.length === 0 ? 'its bytes are sent' : `each tensor once: ${kernel.traffic.map(t => `${t.direction} ${t.label}`).join(', ')}` })
     case 'sent': return of(report.sent, { expr: kernel.sent ? termExpr(kernel.sent) : 0 })
     case 'loaded': return of(report.loaded ?? 0, { expr: loadedExpr(kernel) }, scopeOf(shares(c.run), axes))
     case 'intensity': return of(report.intensity, {}, own())

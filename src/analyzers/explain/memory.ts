@@ -17,7 +17,7 @@ export function explainMemory(run: Run, report: Answer, field: MemoryField): Qua
   const path = `memory/${field}`
   const of = (...args: [expr?: Expr, source?: string]) => formula('memory', field, { ...(args[0] === undefined ? {} : { expr: args[0] }), ...(args[1] === undefined ? {} : { source: args[1] }) })
   switch (field) {
-    case 'weights': return shared(run, quantity(path, memory.weights, of(sumExpr(run.prefill.weights.terms)), passScope(run, run.prefill, prefill)), run.weights, run.far?.weights ?? 0, 'draft/weights', report)
+    case 'weights': return shared(run, quantity(path, memory.weights, of(sumExpr(run.held.weights.terms)), passScope(run, run.held, run.heldSizes)), run.weights, run.far?.weights ?? 0, 'draft/weights', report)
     case 'cache': {
       const [s, sizes] = workload.mode === 'forward' ? [run.prefill, prefill] : [run.stored, stored]
       return shared(run, quantity(path, memory.cache, of(sumExpr(s.cache.terms)), passScope(run, s, sizes)), total(s.cache.compiled, sizes), run.far?.cache ?? 0, 'draft/cache', report)

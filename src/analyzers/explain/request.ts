@@ -4,7 +4,7 @@ import { communicationSeconds, exposedSeconds, heldAt } from '../analyze.js'
 import { tokensPerStepExpr } from '../draft.js'
 import type { Expr } from '../graph.js'
 import { forwardTable, metricInputs, metricTable, otherMetrics, type Metric, type Totals } from '../metrics.js'
-import { prefillVector, type Run } from '../run.js'
+import { type Run } from '../run.js'
 import { passScope } from './names.js'
 import { plain, quantity, scopeOf, type Quantity } from './quantity.js'
 import { sumExpr } from './terms.js'
@@ -16,10 +16,10 @@ export const metricFields = [...Object.keys(metricTable), 'samplesPerSecond', 'm
 export type Answer = Report & { readonly model: NonNullable<Report['model']>; readonly memory: NonNullable<Report['memory']>; readonly metrics: Metrics }
 
 export function explainModel(run: Run, report: Answer, field: ModelField): Quantity {
-  const s = field === 'cacheBytesPerToken' ? run.stored : run.prefill
+  const s = field === 'cacheBytesPerToken' ? run.stored : run.held
   const { terms } = { parameters: s.parameters, activeParameters: s.active, cacheBytesPerToken: s.cachePerToken }[field]
   const source = `sum over ${terms.map(t => t.label).join(', ')}`
-  return quantity(`model/${field}`, report.model[field], formula('model', field, { expr: sumExpr(terms), source }), passScope(run, s, field === 'cacheBytesPerToken' ? run.storedSizes : prefillVector(run)))
+  return quantity(`model/${field}`, report.model[field], formula('model', field, { expr: sumExpr(terms), source }), passScope(run, s, field === 'cacheBytesPerToken' ? run.storedSizes : run.heldSizes))
 }
 
 export function explainMetric(run: Run, report: Answer, totals: Totals, field: keyof Metrics): Quantity {
@@ -84,7 +84,7 @@ function explainLargest(run: Run, report: Answer, field: 'maxBatch' | 'maxContex
   const n = report.metrics[field] ?? 0
   if (report.metrics[field] === null) return quantity(`metrics/${field}`, null, { title: otherMetrics[field], unit: '', expr: 0, source: null }, scopeOf([]))
   const bytes = (at: number) => {
-    const held = field === 'maxBatch' ? heldAt(run, at, prompt, output) : heldAt(run, batch, at - output, output)
+    const held = field === 'maxBatch' ? heldAt(run, at, prompt, output) : heldAt(run, batch, at - output - run.imageTokens, output)
     return held.cache + held.activations
   }
   const of = (expr: Expr, source: string) => quantity(`metrics/${field}`, n, { title: otherMetrics[field], unit: '', expr, source }, scopeOf([

@@ -1,12 +1,13 @@
 /** Reads the config.json of a Hugging Face checkpoint into a `Model`, by the row of its architecture. */
 import { error, failed, note, type Problem } from '../../problem.js'
 import type { Model } from '../models/model.js'
-import { leftOut, predictionModules, textFields, unsafeKeys } from './huggingface/checks.js'
+import { predictionModules, textFields, unsafeKeys } from './huggingface/checks.js'
 import { flag, isObject, lookup, shown, type Config, type Fields } from './huggingface/fields.js'
 import { precision, weightsDtype } from './huggingface/quantization.js'
 import { rowFor } from './huggingface/rows.js'
 import { groupsOf, modelOf } from './huggingface/stacks.js'
 import type { Scope } from './huggingface/terms.js'
+import { withTower } from './huggingface/towers.js'
 import { wrappers } from './huggingface/uncovered.js'
 import { refuseMechanisms, rowOf, typeOf } from './huggingface/which.js'
 
@@ -32,7 +33,10 @@ export function read(config: unknown): Read {
   if (unsafe.length > 0) return refuse(unsafe)
   const problems: Problem[] = []
   const root: Fields = { config, defaults: {}, prefix: '', problems }
-  const inner = wrappers.includes(lookup(root, 'model_type').value) ? textFields(root) : root
+  const type = typeOf(config)
+  const isWrapper = wrappers.includes(type)
+  // Older files of a few have the fields of the text at their root.
+  const inner = isWrapper && (isObject(config['text_config']) || rowFor(type, null) === null) ? textFields(root) : root
   const found = inner && rowOf(inner)
   if (inner === null || found === null) return refuse(problems)
   const { row, head } = found
@@ -43,9 +47,9 @@ export function read(config: unknown): Read {
   const state = weightsDtype([scope], ['mamba_ssm_cache_dtype', 'mamba_ssm_dtype']) ?? row.state ?? null
   for (const [field, what] of Object.entries(row.apart ?? {})) { const { path, value } = lookup(scope, field); problems.push(note('part-not-counted', path, `Not counted: ${what}, ${shown(value)}.`)) }
   const precise: Model = { ...model, precision: { ...precision(scopes, groupsOf(model.stacks, layers)), ...(state === null ? {} : { state }) } }
-  if (inner !== root) leftOut(root)
   const modules = predictionModules(scope, row.hiddenMtp === true)
-  return { model: failed(problems) ? null : modules === null ? precise : { ...precise, modules }, problems, layers }
+  const seeing = isWrapper ? withTower(precise, root) : precise
+  return { model: failed(problems) ? null : modules === null ? seeing : { ...seeing, modules }, problems, layers }
 }
 
 /** A multimodal config states it at its root, where it counts for the whole model. */

@@ -27,7 +27,8 @@ const beside = /(?:weight_scale(?:_inv|_2)?|_scales|\.scales?|qzeros|g_idx|zero_
 
 /** Words in a tensor's name and the group they stand for, the first match wins: names of Hugging Face, then of GGUF. */
 const words: readonly (readonly [word: RegExp, group: TensorGroup])[] = [
-  [/vision|visual|image|audio|projector|multi_modal|^mm\.|^v\.|(?:^|\.)mtp|nextn|rope_f|rot_embd|rotary|inv_freq|(?:^|\.)att(?:entio)?n\.(?:masked_)?bias$/, 'other'],
+  [/audio|(?:^|\.)mtp|nextn|rope_f|rot_embd|rotary|inv_freq|(?:^|\.)att(?:entio)?n\.(?:masked_)?bias$/, 'other'],
+  [/vision|visual|image|projector|multi_modal|^mm\.|^v\./, 'tower'],
   [/bias$|norm|(?:^|\.)ln_|sinks|e_score_correction|exp_probs_b/, 'norm'],
   [/shared_?expert_gate|ffn_gate_inp|router|\.gate\.\w+$/, 'router'],
   [/shared_?expert|shexp/, 'shared'],
@@ -40,10 +41,10 @@ const words: readonly (readonly [word: RegExp, group: TensorGroup])[] = [
 
 /** Which group a tensor belongs to, from its name in a Hugging Face checkpoint or a GGUF file. */
 export function groupOf(name: string, { layers, tied }: Context = {}): TensorGroup {
-  const number = /(?:^|\.)(?:layers|blk|h|blocks)\.(\d+)\./.exec(name)?.[1]
-  if (layers !== undefined && number !== undefined && Number(number) >= layers) return 'other'
   const plain = name.replace(beside, '').replace(/\.$/, '.weight')
   const group = words.find(([word]) => word.test(plain))?.[1] ?? 'other'
+  const number = group === 'tower' ? undefined : /(?:^|\.)(?:layers|blk|h|blocks)\.(\d+)\./.exec(name)?.[1]
+  if (layers !== undefined && number !== undefined && Number(number) >= layers) return 'other'
   return group === 'head' && tied === true ? 'other' : group
 }
 

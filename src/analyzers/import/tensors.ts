@@ -3,7 +3,7 @@ import { note, type Problem } from '../../problem.js'
 import type { WeightGroup } from '../models/architecture.js'
 import type { TensorFacts } from '../models/model.js'
 
-/** The groups of weights that the passes know, and `other`: what they do not count (encoders of images, prediction modules, tables of angles). */
+/** The groups of weights that the passes know, and `other`: what they do not count (prediction modules, ears, tables of angles). */
 export type TensorGroup = WeightGroup | 'other'
 
 /** What is held in one dtype. `elements` are weights: scales and zero points have bytes and no elements, packed weights count one by one. */
@@ -34,9 +34,12 @@ export interface TensorSummary extends TensorFacts {
 /**
  * Holds the weights in the tensors against those that follow from the architecture.
  * @param derived parameters of the model's graph, tied weights once
+ * @param sees whether the architecture has the tower of the file: where it is not known, its note says so
  * @returns the note `tensors-differ` with both numbers; null where they agree or the file does not tell
  */
-export function compare({ parameters }: TensorFacts, derived: number): Problem | null {
+export function compare({ parameters: all, groups }: TensorFacts, derived: number, sees = true): Problem | null {
+  const tower = sees ? 0 : Object.values(groups.tower ?? {}).reduce((sum, { elements }) => sum + elements, 0)
+  const parameters = all === null ? null : all - tower
   if (parameters === null || parameters === derived) return null
   const [by, than] = parameters > derived ? [parameters - derived, 'more'] : [derived - parameters, 'fewer']
   return note('tensors-differ', 'model', `The tensors of the checkpoint hold ${parameters} parameters, ${by} ${than} than the ${derived} that follow from its architecture.`)

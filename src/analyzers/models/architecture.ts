@@ -1,5 +1,5 @@
-/** The parts of a model whose weights a checkpoint may hold in a precision of their own; biases go with the norms. */
-export type WeightGroup = 'embedding' | 'head' | 'norm' | 'attention' | 'ffn' | 'experts' | 'shared' | 'router'
+/** The parts of a model whose weights a checkpoint may hold in a precision of their own; biases go with the norms, all of a vision tower is one part. */
+export type WeightGroup = 'embedding' | 'head' | 'norm' | 'attention' | 'ffn' | 'experts' | 'shared' | 'router' | 'tower'
 
 export interface Precision {
   /** dtype of the unquantized weights, a name in data/dtypes.json; null where the config does not say. */

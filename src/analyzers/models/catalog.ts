@@ -40,7 +40,7 @@ export interface Checkpoint {
   readonly config: Readonly<Record<string, unknown>>
   readonly source: string
   /** Counts that are known otherwise: oracles of the reader and the model builders; null in bundles for browsers. */
-  readonly expected: { readonly parameters: number; readonly activeParameters?: number; readonly source: string } | null
+  readonly expected: { readonly parameters: number; readonly activeParameters?: number; /** Those of the vision tower and of what joins it to the text. */ readonly towerParameters?: number; readonly source: string } | null
 }
 
 /** An entry as a bundle for browsers holds it: without what follows from the rest. */

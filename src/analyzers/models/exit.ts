@@ -3,7 +3,7 @@ import type { Kind, Model } from './model.js'
 
 /** Whether tokens can leave early: a decoder of layers in a known order, all of them with a cache of keys and values. */
 export function exits({ family, layers, stacks }: Model): boolean {
-  return family === 'decoder' && layers !== undefined && stacks.every(stack => stack.kinds.every(kind => kind.list === 'layer'))
+  return family === 'decoder' && layers !== undefined && stacks.every(stack => stack.id !== '' || stack.kinds.every(kind => kind.list === 'layer'))
 }
 
 const kept = new WeakMap<Model, Map<number, Model>>()

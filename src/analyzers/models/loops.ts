@@ -1,6 +1,6 @@
 /** From a model to ordered blocks of loop nests. What a layer consists of is data (data/layers.json). */
 import json from '../../../data/layers.json'
-import { glossary, pairs, routed } from '../axes.js'
+import { glossary, grids, pairs, routed } from '../axes.js'
 import type { Axis, Block, Extent, Graph, Op } from '../graph.js'
 import { ending, expand, type Flags, type List } from '../ops/index.js'
 import { namesIn, renamed } from '../product.js'
@@ -8,8 +8,8 @@ import { generates, kindsOf, suffixOf, type Kind, type Model, type Stack } from 
 
 /** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
 export type Form = 'expanded' | 'absorbed'
-/** A pass over everything, or a decode step, which leaves out what is read once. */
-export type Pass = 'first' | 'step'
+/** All that is held, a pass over everything that runs, or a decode step, which leaves out what is read once. */
+export type Pass = 'held' | 'first' | 'step'
 
 const { note: _note, ...rest } = json
 const lists = rest as unknown as Readonly<Record<string, List>>
@@ -27,15 +27,20 @@ export function hasForms(model: Model): boolean {
   return kindsOf(model).some(kind => kind.flags['latent'] === true || kind.flags['forms'] === true)
 }
 
-/** Whether a decode step leaves something out that the first pass does. */
+/** Whether passes differ: a decode step leaves out what the first does, and a pass what is idle. */
 export function hasPasses(model: Model): boolean {
   return generates(model) && model.stacks.some(stack => stack.first)
 }
 
-/** The loop nests of a model. Only its flags are read, never a size. */
-export function modelGraph(model: Model, form: Form, pass: Pass = 'first'): Graph {
+function runs({ first, idle }: Stack, pass: Pass): boolean {
+  return pass === 'held' || (idle !== true && (pass === 'first' || first !== true))
+}
+
+/** The loop nests of a model. Only its flags are read, never a size. `whole`: its tower is not split. */
+export function modelGraph(model: Model, form: Form, pass: Pass = 'first', whole = false): Graph {
   const axes: Record<string, Axis> = { ...glossary }
-  const blocks = model.stacks.filter(stack => pass === 'first' || !stack.first).flatMap(stack => {
+  const blocks = model.stacks.filter(stack => runs(stack, pass)).flatMap(stack => {
+    Object.assign(axes, grids[stack.images ?? ''])
     const around = new Map(Object.entries(stack.names))
     declare(axes, Object.keys(stack.names), {}, around, stack.id)
     const list = (name: string | null, end: string | null): Block[] => {
@@ -43,7 +48,8 @@ export function modelGraph(model: Model, form: Form, pass: Pass = 'first'): Grap
       const ops = expand(lists[name] ?? [], {}, stack.flags)
       return [{ id: stack.id, ops: placed(stack, '', end === null ? ops : ending(ops, end), around, []) }]
     }
-    return [...list(stack.opening, 'x'), ...stack.kinds.map(kind => layers(model, stack, kind, axes, form)), ...list(stack.closing, null)]
+    const made = [...list(stack.opening, 'x'), ...stack.kinds.map(kind => layers(model, stack, kind, axes, form)), ...list(stack.closing, null)]
+    return whole && stack.images !== undefined ? made.map(block => ({ ...block, whole })) : made
   })
   return { axes, blocks }
 }
@@ -119,7 +125,7 @@ function placed(stack: Stack, block: string, ops: readonly Op[], rename: Readonl
     id: within(op.id, block === '' ? stack.id : block),
     loop: op.loop.map(axis),
     times: times.map(axis),
-    tensors: op.tensors.map(t => ({ ...t, name: name(t.name), axes: t.axes.map(axis), ...(t.read ? { read: t.read.map(axis) } : {}) })),
+    tensors: op.tensors.map(t => ({ ...t, name: name(t.name), axes: t.axes.map(axis), ...(t.read ? { read: t.read.map(axis) } : {}), ...(t.group && stack.images !== undefined ? { group: 'tower' as const } : {}) })),
     ...(op.saves ? { saves: op.saves.map(name) } : {}),
   }))
 }

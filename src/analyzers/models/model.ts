@@ -1,10 +1,13 @@
 /** What the passes run: stacks of layers as lists of ops (data/layers.json), flags that decide them and sizes. Plain data. */
-import type { Extent, Sizes } from '../graph.js'
+import type { Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
+import type { Asked } from '../../scenario/workload.js'
 import type { Precision } from './architecture.js'
 
-/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens or blocks, all, a band to both sides, or a window and compressed entries, all or the best (data/axes.json). */
-export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'blocks' | 'full' | 'band' | 'compressed' | 'indexed'
+export { generates } from '../../scenario/workload.js'
+
+/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens or blocks, all, a band to both sides, windows of an image, or a window and compressed entries, all or the best (data/axes.json). */
+export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'blocks' | 'full' | 'band' | 'tiled' | 'compressed' | 'indexed'
 
 /** Layers that are alike. */
 export interface Kind {
@@ -30,7 +33,11 @@ export interface Stack {
   /** Prefix of the stream that its layers pass on, where it continues the one of another stack: the stages of a hierarchy share one. */
   readonly stream?: string
   /** Runs once per sequence, not in every decode step. */
-  readonly first: boolean
+  readonly first?: boolean
+  /** Stored and never run: the last layer of a tower whose features come from the one before. */
+  readonly idle?: boolean
+  /** How an image of a prompt becomes patches and tokens (data/axes.json): the stack is a tower, which runs where a prompt has images. */
+  readonly images?: string
   readonly opening: string | null
   readonly closing: string | null
   readonly flags: Flags
@@ -46,10 +53,7 @@ export interface TensorFacts {
   readonly groups: Readonly<Partial<Record<string, Readonly<Record<string, { readonly elements: number; readonly bytes: number }>>>>>
 }
 
-export interface Model {
-  readonly family: 'decoder' | 'encoder' | 'encoder-decoder' | 'vision'
-  /** What goes in beside the decoder's own tokens, and is read once. */
-  readonly source: 'text' | 'image' | 'audio' | null
+export interface Model extends Asked {
   /** Longest context that the checkpoint states, in tokens; null where it states none. */
   readonly context: number | null
   /** Positions that a learned table has room for; null where positions are computed. */
@@ -72,9 +76,9 @@ export function kindsOf(model: Model): readonly Kind[] {
   return model.stacks.flatMap(stack => stack.kinds)
 }
 
-/** Whether a model makes tokens one by one. */
-export function generates({ family }: Model): boolean {
-  return family === 'decoder' || family === 'encoder-decoder'
+/** Layers of the vision tower, or all others. */
+function kindsBeside(model: Model, tower: boolean): readonly Kind[] {
+  return model.stacks.flatMap(stack => (stack.images !== undefined) === tower ? stack.kinds : [])
 }
 
 /** The end of the names of axes that a kind has for itself; nothing where it is the only one. */
@@ -92,9 +96,9 @@ export function modelSizes(model: Model): Record<string, number> {
   return sizes
 }
 
-/** What stands in the way of a split over so many ranks: heads and FFN widths must divide, KV groups split or are replicated. Null where nothing does. */
-export function indivisible(model: Model, degree: number): string | null {
-  for (const { sizes: { g, r, h, og, f, fe, fs, e, mh, di, lg } } of kindsOf(model)) {
+/** What stands in the way of a split over so many ranks: heads and FFN widths must divide, KV groups split or are replicated. Null where nothing does. A tower that does not divide stands whole on every rank. */
+export function indivisible(model: Model, degree: number, tower = false): string | null {
+  for (const { sizes: { g, r, h, og, f, fe, fs, e, mh, di, lg } } of kindsBeside(model, tower)) {
     const heads = g === undefined ? h : g * (r ?? 1)
     if (heads !== undefined && heads % degree !== 0) return `${String(heads)} query heads`
     if (g !== undefined && g % degree !== 0 && degree % g !== 0) return `${String(g)} KV groups, neither way`
@@ -107,5 +111,3 @@ export function indivisible(model: Model, degree: number): string | null {
   }
   return null
 }
-
-export type Rename = (axis: Extent) => Extent

@@ -5,8 +5,6 @@
     
     import {str} from '@lit/localize';
 
-    /* eslint-disable no-irregular-whitespace */
-    /* eslint-disable @typescript-eslint/no-explicit-any */
 
     export const templates = {
       's03d352fb090323d6': `采用`,
@@ -134,6 +132,7 @@
 's784c25fdf407c120': str`理论最优 ${0}`,
 's788057fb974e72cf': `分享：复制此场景的链接`,
 's7954072388ad1dc4': `对比`,
+'s7ac1823f2026d27b': `TP 无法整除视觉塔：每个 GPU 都保存并运行整个视觉塔。`,
 's7bae87b1ac01a5bf': `显存流量`,
 's7c54f95c59141594': `对比`,
 's803c1f4e55cc6cbe': `标称`,
@@ -162,6 +161,7 @@
 's8bfc9bdb0f7d2616': `此场景没有结果；下方是上一个结果`,
 's8c35194b2abb8690': `一块 GPU。每个点是一个算子及其估计速率。`,
 's8c514210a4502c81': str`${0}（默认）`,
+'s8d64ddf5574200a6': `每个提示的图像数`,
 's8d67891cb6a6f8c1': `最近的场景`,
 's8e8f0e115dbf291b': `每 GPU 输出词元`,
 's8f428522cd68e121': str`每 GPU 共 ${1}，已用 ${0}`,
@@ -188,6 +188,7 @@
 's9fc3568ec8629bda': `前向`,
 'sa0ac4ca561de8ef8': `显存口径`,
 'sa1b7e195d56c3368': `每显存字节的 FLOP`,
+'sa2158f4a1f1e9908': str`模型会把每张图像缩放到 ${0} 像素。`,
 'sa38b78b320eeb418': str`占一步解码的 ${0}。每次运行搬运 ${1}，计算 ${2}。`,
 'sa6175ab55e03df31': `算子`,
 'sa6895584d61478fb': `空余`,
@@ -244,6 +245,7 @@
 'sd9994f251f1280cf': `训练步`,
 'sd99df26dd8a4be7b': `每 GPU 样本/s`,
 'sdbdacd932fd1e9bf': `宽度`,
+'sdce15e39dfad06e5': str`${0} 张图像`,
 'sded2adbf486cfbe2': `或打开、拖入模型文件`,
 'sdeef01285ed9d5b7': `实心：预填充，空心：解码`,
 'se15f892189977db0': `首个词元`,

@@ -35,12 +35,6 @@ export function resembles(name: string, others: readonly string[]): boolean {
   return others.some(other => stem(other) === stem(name))
 }
 
-/** What stands beside the decoder of a multimodal model. */
-export function leftOut(root: Fields): void {
-  const parts = ['vision_config', 'audio_config', 'video_config'].filter(key => isObject(lookup(root, key).value))
-  report(root, note('vision-not-counted', parts[0] ?? 'model_type', `Only the text decoder is counted: not ${parts.length > 0 ? parts.join(', ') : 'the vision encoder'} and what joins it to the text.`))
-}
-
 /** How many modules predict further tokens: those that a field counts, noted also where checkpoints hold them without saying so. */
 export function predictionModules(fields: Fields, hidden: boolean): number | null {
   const field = ['num_nextn_predict_layers', 'num_mtp_modules', 'mtp_num_hidden_layers'].find(key => count(fields, key) > 0)

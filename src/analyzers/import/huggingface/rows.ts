@@ -57,7 +57,7 @@ export interface Row {
   readonly sizes: KindRow['sizes']
   readonly flags: NonNullable<KindRow['flags']>
   readonly stacks: readonly {
-    readonly id: string; readonly stream?: string; readonly first?: boolean; readonly opening: string | null; readonly closing: Choice<string>
+    readonly id: string; readonly stream?: string; readonly first?: boolean; readonly idle?: boolean; readonly images?: string; readonly opening: string | null; readonly closing: Choice<string>
     readonly flags?: KindRow['flags']; readonly names?: Readonly<Record<string, string>>
     /** Kinds that are counted, or of so many layers those for which the tree `where` (layers.ts) is not 0; else those of `layers`. */
     readonly kinds?: readonly NamedRow[]
@@ -73,7 +73,11 @@ export interface Row {
 /** A row as it stands in the file. */
 type Written = Pick<Row, 'id' | 'like' | 'architectures'> & Partial<Row>
 
+/** A vision tower: with `vision`, only where that is its type. Images are resized to `one` size, or have `any`. */
+export interface TowerRow extends Row { readonly vision?: readonly string[]; readonly images: 'any' | 'one' }
+
 const rows = new Map(([...decoders, ...others.rows] as unknown as Written[]).map(row => [row.id, row]))
+const towers = new Map((others.towers as unknown as (Written & TowerRow)[]).map(row => [row.id, row]))
 const typesOf = ({ types, id }: Written): readonly string[] => types ?? [id]
 
 /** The `model_type`s that are read. */
@@ -85,18 +89,24 @@ export function rowFor(type: string | null, named: string | null): Row | null {
   return null
 }
 
-/** Rows that were asked for. */
-const known = new Map<string, Row>()
+/** The row for the tower of a file of such a `model_type`. */
+export function towerFor(type: string, vision: string): TowerRow | null {
+  for (const row of towers.values()) if (row.types.includes(type) && (row.vision?.includes(vision) ?? true)) return whole(row, towers) as TowerRow
+  return null
+}
 
-function whole(row: Written): Row {
-  const seen = known.get(row.id)
+/** Rows that were asked for. */
+const known = new WeakMap<Written, Row>()
+
+function whole(row: Written, above: ReadonlyMap<string, Written> = rows): Row {
+  const seen = known.get(row)
   if (seen !== undefined) return seen
   const chain = [row]
-  for (let base = rows.get(row.like ?? ''); base !== undefined; base = rows.get(base.like ?? '')) chain.unshift(base)
+  for (let base = above.get(row.like ?? ''); base !== undefined; base = above.get(base.like ?? '')) chain.unshift(base)
   const { names, ...merged } = { ...chain.reduce<object>(merge, {}), types: typesOf(row) } as Row
   const text = JSON.stringify(merged).replaceAll(/\$(\w+)/g, (_, name: string) => names?.[name] ?? name)
   const found: Row = { ...JSON.parse(text) as Row, text }
-  known.set(row.id, found)
+  known.set(row, found)
   return found
 }
 

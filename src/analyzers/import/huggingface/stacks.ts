@@ -27,12 +27,12 @@ export function modelOf(scope: Scope, row: Row): { readonly model: Omit<Model, '
     const { kinds, names } = stack.kinds === undefined ? layersOf(scope, row) : stack.each === undefined ? counted(scope, row.id, stack.kinds) : oneByOne(scope, row.id, stack.kinds, measure(scope, stack.each, mostLayers))
     for (const name of names) order.push(name)
     return {
-      ...stack, first: stack.first === true, names: stack.names ?? {}, closing: pick(scope, stack.closing), flags: { ...flags, ...flagsOf(scope, stack.flags ?? {}) }, kinds,
+      ...stack, names: stack.names ?? {}, closing: pick(scope, stack.closing), flags: { ...flags, ...flagsOf(scope, stack.flags ?? {}) }, kinds,
     }
   })
   const stated = (choice: Choice<Expr> | null): number | null => { const tree = pick(scope, choice); return tree === null ? null : measure(scope, tree) }
   return { layers: order, model: {
-    family: row.family, source: row.reads, image: row.image === null ? null : sides(scope, row.image),
+    family: row.family, source: row.reads, images: null, image: row.image === null ? null : sides(scope, row.image),
     sizes: sizesOf(scope, row.sizes), context: stated(row.context), positions: stated(row.positions), stacks,
   } }
 }
@@ -111,7 +111,7 @@ function checkOwn(scope: Scope, id: string, fixed: Config): void {
 
 /** A pattern of layers has to be there, with nothing in it that no kind counts. */
 function checkPattern(scope: Scope, rows: readonly NamedRow[], layers: number): void {
-  const [field, marks] = rows.flatMap(({ count }) => typeof count === 'string' ? [count.split('#')] : []).find(parts => parts.length > 1) ?? []
+  const [field, marks] = rows.flatMap(({ count }) => typeof count === 'string' ? [count.split('#')] : []).find(([, named = '']) => named !== '') ?? []
   if (field === undefined) return
   const { value, own, key } = within(scope, field)
   const { path } = lookup(own, key)
