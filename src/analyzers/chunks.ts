@@ -29,20 +29,27 @@ export function chunksOf(kinds: readonly Kind[], prompt: number, cached: number,
   const last: Chunk = { s: tokens - full * s, t: prompt, runs: 1, isLast: true }
   const at = (i: number, runs: number): Chunk => ({ s, t: cached + i * s, runs, isLast: false })
   if (fine && full <= most) return [...Array.from({ length: full }, (_, i) => at(i + 1, 1)), last]
-  const period = kinds.reduce((n, { sizes: { chunk: size } }) => (size === undefined ? n : leastCommon(n, size / greatestCommon(size, s))), 1)
+  // Attention within chunks of its own or to blocks, and entries that each stand for several tokens, cost the same at the same place in one.
+  const period = kinds.reduce((n, { sizes }) => [sizes['chunk'], sizes['cr'], sizes['block']].reduce<number>((n, size) => (size === undefined ? n : leastCommon(n, size / greatestCommon(size, s))), n), 1)
   const found: Chunk[] = []
   let from = 1
   for (const end of [...turns(kinds, s, cached), full].sort((a, b) => a - b)) {
     const to = Math.min(end, full)
-    for (let i = from; i <= Math.min(to, from + period - 1); i++) progression(i, period, Math.floor((to - i) / period) + 1, fine && period === 1 ? parts : 1, at, found)
+    for (let i = from; i <= Math.min(to, from + period - 1); i++) progression(i, period, Math.floor((to - i) / period) + 1, fine ? Math.max(4, Math.ceil(parts / period)) : 1, at, found)
     from = Math.max(from, to + 1)
   }
   return [...found, last]
 }
 
-/** The last chunk before each context at which a cost turns: a window is reached, or left behind. */
+/** The last chunk before each context at which a cost turns: a window is reached, or left behind, or more tokens are there than are selected. */
 function turns(kinds: readonly Kind[], s: number, cached: number): number[] {
-  return kinds.flatMap(({ sizes: { w, topk } }) => [...w === undefined ? [] : [w, w + s], ...topk === undefined ? [] : [topk, topk + s, s * topk]])
+  return kinds.flatMap(({ sizes: { w, topk, cr = 1, block = 0, kb = 0 } }) => {
+    const blocks = kb * block
+    return [
+      ...w === undefined ? [] : [w, w + s], ...topk === undefined ? [] : [topk * cr, topk * cr + s, s * topk * cr],
+      ...blocks === 0 ? [] : [blocks, blocks + s, s * blocks - block, s * blocks],
+    ]
+  })
     .map(context => Math.floor((context - cached) / s)).filter(i => i >= 1)
 }
 

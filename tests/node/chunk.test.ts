@@ -47,6 +47,8 @@ const cases: readonly (readonly [model: string, prompt: number, cached: number, 
   ['mistral-7b-v0.1', 20_000, 0, 512, {}], ['mistral-7b-v0.1', 60_000, 100, 70, {}], ['gemma-3-27b', 30_000, 0, 100, {}], ['gpt-oss-120b', 40_000, 0, 192, { gpu: 'b300-sxm' }],
   ['deepseek-v3', 6000, 0, 512, { gpu: 'b300-sxm', mesh: { tp: 8 } }], ['deepseek-v3', 50_000, 0, 100, { gpu: 'b300-sxm', mesh: { tp: 8 } }],
   ['deepseek-v3.2', 9000, 0, 100, { gpu: 'b300-sxm', mesh: { tp: 8 } }], ['deepseek-v3.2', 9000, 0, 7, { gpu: 'b300-sxm', mesh: { tp: 8 } }],
+  ['deepseek-v4-flash', 30_000, 0, 100, { gpu: 'b300-sxm', mesh: { tp: 8 } }], ['deepseek-v4-flash', 9000, 13, 7, { gpu: 'b300-sxm', mesh: { tp: 8 } }],
+  ['minimax-m3', 30_000, 0, 100, { gpu: 'b300-sxm', mesh: { tp: 4 } }], ['minimax-m3', 9000, 13, 7, { gpu: 'b300-sxm', mesh: { tp: 4 } }], ['gemma-4-26b-a4b', 30_000, 0, 100, {}],
   ['llama-4-scout', 50_000, 0, 128, { gpu: 'b300-sxm' }], ['llama-4-scout', 60_000, 50, 96, { gpu: 'b300-sxm' }], ['mixtral-8x7b', 5000, 0, 300, { gpu: 'b200-sxm' }],
 ]
 

@@ -43,7 +43,7 @@ test('an answer has the schema and sound numbers, its kernels sum to its phases,
     }
     const again = analyze(report.scenario)
     expect({ ...again, problems: [] }).toEqual({ ...report, problems: [] })
-  }), { numRuns: 100 })
+  }), { numRuns: 40 })
 })
 
 test('a model that drafts for itself gains nothing; without acceptance it only loses', () => {
@@ -55,5 +55,5 @@ test('a model that drafts for itself gains nothing; without acceptance it only l
     expect(all.metrics!.tokensPerStep).toBe(1)
     expect(all.memory!.weights).toBe(2 * plain.memory!.weights)
     expect(all.memory!.cache).toBe(2 * plain.memory!.cache)
-  }), { numRuns: 100 })
+  }), { numRuns: 40 })
 })
