@@ -52,6 +52,8 @@ export type Law = 'product' | 'sum' | 'map'
 
 export interface Op {
   readonly id: string
+  /** Of a network's ops, the row of data/operators.json: kernels are matched by it instead of the id. */
+  readonly kind?: string
   readonly law: Law
   readonly engine: 'matrix' | 'vector' | 'none'
   /** FLOP per iteration: 2 for a multiply-add, or the name of a vector weight (`w_norm`). */

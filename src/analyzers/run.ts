@@ -48,7 +48,9 @@ export interface Run extends Setup {
 /** FLOP per element of vector work (data/vector.json). */
 export const vectorWeights = (vector as { weights: Readonly<Record<string, number>> }).weights
 
-const structures = new Map<string, Structure>()
+const shared = new Map<string, Structure>()
+/** A network has no shape but itself. */
+const networks = new WeakMap<object, Map<string, Structure>>()
 const shapes = new WeakMap<Model, string>()
 /** A decided precision belongs to one model on one device, so it is the key under which a setup is kept. */
 const setups = new WeakMap<Decided, Map<string, Setup>>()
@@ -58,6 +60,8 @@ function structureOf(model: Model, form: Form, pass: Pass, tp: number, sequence:
   let shape = shapes.get(model)
   if (shape === undefined) { shape = shapeOf(model); shapes.set(model, shape) }
   const key = `${shape}|${hasForms(model) ? form : ''}|${hasPasses(model) ? pass : ''}|${tp > 1 ? 'tp' : ''}|${String(sequence)}|${profile.id}`
+  let structures = shared
+  if (model.network) { structures = networks.get(model.network) ?? new Map<string, Structure>(); networks.set(model.network, structures) }
   let found = structures.get(key)
   if (!found) {
     const mesh: Mesh = tp > 1 ? { tp: sequence ? sequenceParallel : tensorParallel } : {}

@@ -5,6 +5,7 @@ import type { Axis, Block, Extent, Graph, Op } from '../graph.js'
 import { ending, expand, type Flags, type List } from '../ops/index.js'
 import { namesIn, renamed } from '../product.js'
 import { generates, kindsOf, suffixOf, type Kind, type Model, type Stack } from './model.js'
+import { networkGraph } from './network.js'
 
 /** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
 export type Form = 'expanded' | 'absorbed'
@@ -34,6 +35,7 @@ export function hasPasses(model: Model): boolean {
 
 /** The loop nests of a model. Only its flags are read, never a size. */
 export function modelGraph(model: Model, form: Form, pass: Pass = 'first'): Graph {
+  if (model.network) return networkGraph(model.network, glossary)
   const axes: Record<string, Axis> = { ...glossary }
   const blocks = model.stacks.filter(stack => pass === 'first' || !stack.first).flatMap(stack => {
     const around = new Map(Object.entries(stack.names))

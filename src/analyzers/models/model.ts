@@ -2,6 +2,7 @@
 import type { Extent, Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Precision } from './architecture.js'
+import type { Network } from './network.js'
 
 /** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens, all, a band to both sides, or a window and compressed entries, all or the best (data/axes.json). */
 export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'full' | 'band' | 'compressed' | 'indexed'
@@ -63,6 +64,8 @@ export interface Model {
   readonly layers?: readonly string[]
   /** Modules beside the layers that predict further tokens, each with one layer like the last (DeepSeek-V3), where a field counts them. */
   readonly modules?: number
+  /** Op by op, for what is no stack of layers: CNNs, graphs of files. Then there are no stacks. */
+  readonly network?: Network | null
   /** What the file's tensors add up to, where a file with weights was read: then bytes come from them. */
   readonly tensors?: TensorFacts | null
 }
