@@ -9,7 +9,9 @@ import { draft, unsupportedFields, type Draft } from '../scenario/normalize.js'
 import type { Scenario } from '../scenario/schema.js'
 import { drafterOf, reused, type Draft as Asked } from './draft.js'
 import { read } from './import/huggingface.js'
+import { describesNetwork, readNetwork } from './import/network.js'
 import { exits } from './models/exit.js'
+import { vanishing } from './models/network.js'
 import { generates, indivisible, kindsOf, type Model, type TensorFacts } from './models/model.js'
 import { findModel } from './models/catalog.js'
 import { wayOf } from './offload.js'
@@ -116,7 +118,7 @@ export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
 function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   const seen = known.get(config)
   if (seen) return seen
-  const { model, problems, layers } = read(config)
+  const { model, problems, layers } = describesNetwork(config) ? { layers: [], ...readNetwork(config) } : read(config)
   const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
   const found = model === null ? placed : { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed }
   known.set(config, found)
@@ -171,10 +173,12 @@ function checkServing({ workload: { mode, chunk, draft, exit } }: Draft, model: 
 }
 
 /** An image has at least one patch, and learned positions belong to one size. */
-function checkImage({ image, positions, sizes }: Model, asked: readonly [number, number]): Problem[] {
+function checkImage({ image, positions, sizes, network }: Model, asked: readonly [number, number]): Problem[] {
   const patch = sizes['patch'] ?? 1
   const usual = image === null ? [] : [image.join('x')]
   if (Math.min(...asked) < patch) return [error('invalid-field', 'workload.image', `An image of ${asked.join(' × ')} pixels has no patch of ${String(patch)} × ${String(patch)}.`, usual)]
+  const lost = network ? vanishing(network, asked) : null
+  if (lost !== null) return [error('invalid-field', 'workload.image', `An image of ${asked.join(' × ')} pixels is too small: nothing is left of the ${lost}.`, usual)]
   if (positions !== null && image !== null && asked.join() !== image.join()) return [note('positions-resized', 'workload.image', `The model's position table is for ${image.join(' × ')} pixels; at ${asked.join(' × ')} it is resized, and its parameters are counted as they are published.`, usual)]
   return []
 }
@@ -183,6 +187,7 @@ function checkImage({ image, positions, sizes }: Model, asked: readonly [number,
 function checkMesh(d: Draft, model: Model): Problem[] {
   const { tp, sequence } = d.mesh
   const problems: Problem[] = []
+  if (model.network && tp > 1) return [error('not-supported', 'mesh.tp', 'Tensor parallelism does not cover networks given op by op: replicas share a batch.', ['1'])]
   if (d.gpus !== null && d.gpus !== tp) problems.push(error('illegal-mesh', 'gpus', `gpus must equal tp × pp × cp × dp, which is ${String(tp)}.`, [String(tp)]))
   const why = indivisible(model, tp)
   if (why !== null) {

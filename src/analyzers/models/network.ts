@@ -3,7 +3,8 @@
  * data/networks, files) and `networkGraph`, which turns it into loop nests. What a kind of node costs is a row of data/operators.json.
  */
 import json from '../../../data/operators.json'
-import type { Axis, Block, Extent, Graph, Op, Tensor } from '../graph.js'
+import type { Axis, Block, Extent, Graph, Op, Sizes, Tensor } from '../graph.js'
+import { evaluate } from '../product.js'
 
 /** Batch first, then channels, then space: `['b', 64, 'h1', 'w1']`; sequences end in their width: `['b', 's1', 768]`. */
 export type Shape = readonly Extent[]
@@ -21,6 +22,8 @@ export interface Node {
   readonly weights?: Readonly<Record<string, Shape>>
   /** Of a pooling, its window; of a product of two activations, what it sums over. */
   readonly window?: Shape
+  /** Weights that lie in memory and are not read in this pass. */
+  readonly idle?: readonly string[]
   /** Bytes per element of an input or output are those of an index where the tensor holds whole numbers. */
   readonly index?: readonly string[]
 }
@@ -51,13 +54,13 @@ export function networkGraph({ inputs, axes, nodes }: Network, given: Readonly<R
   const shapes = new Map(Object.entries(inputs))
   const shown = new Map<string, string>()
   const ops = nodes.flatMap((node): Op[] => {
-    const { id, kind, reads, makes, weights = {}, index = [] } = node
+    const { id, kind, reads, makes, weights = {}, idle = [], index = [] } = node
     for (const [name, shape] of Object.entries(makes)) shapes.set(name, shape)
     if (kind === 'view') { for (const name of Object.keys(makes)) shown.set(name, shown.get(reads[0] ?? '') ?? reads[0] ?? ''); return [] }
     const operator = operators[kind]
     if (!operator) throw new Error(`no operator "${kind}"`)
     const activation = (name: string, role: 'in' | 'out'): Tensor => ({ name: shown.get(name) ?? name, role, axes: shapes.get(name) ?? [], held: index.includes(name) ? 'index' : 'activation' })
-    const parameters = Object.entries(weights).map(([name, shape], i): Tensor => ({ name, role: 'weight', axes: shape, held: 'weight', group: operator.law === 'product' && i === 0 ? 'ffn' : 'norm' }))
+    const parameters = Object.entries(weights).map(([name, shape], i): Tensor => ({ name, role: 'weight', axes: shape, held: 'weight', group: operator.law === 'product' && i === 0 ? 'ffn' : 'norm', ...(idle.includes(name) ? { read: [0] } : {}) }))
     const tensors = [...reads.map(name => activation(name, 'in')), ...parameters, ...Object.keys(makes).map(name => activation(name, 'out'))]
     return [{
       id, kind, law: operator.law, engine: operator.engine ?? (operator.law === 'product' ? 'matrix' : 'vector'), flops: operator.flops, times: [], tensors,
@@ -80,4 +83,11 @@ function loopOf({ window = [] }: Node, { over }: Operator, tensors: readonly Ten
     case 'in': return x
     case 'out': return y
   }
+}
+
+/** The first axis that an image of these sides leaves nothing of; null where every axis keeps something. */
+export function vanishing({ axes }: Network, [height, width]: readonly [number, number]): string | null {
+  const sizes: Record<string, number> = { b: 1, height, width }
+  for (const [name, { title, size = 1 }] of Object.entries(axes)) if (!((sizes[name] = evaluate(size, sizes as Sizes)) >= 1)) return title
+  return null
 }
