@@ -7,6 +7,7 @@ import { priceOf } from '../hardware/price.js'
 import { error, note, type Problem } from '../problem.js'
 import { draft, unsupportedFields, type Draft } from '../scenario/normalize.js'
 import type { Scenario } from '../scenario/schema.js'
+import { countNote } from './conventions.js'
 import { drafterOf, reused, type Draft as Asked } from './draft.js'
 import { read } from './import/huggingface.js'
 import { describesNetwork, readNetwork } from './import/network.js'
@@ -38,6 +39,8 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (isList(model) || isProblem(device) || isList(device) || isProblem(profile)) return problems
   const system = findSystem(d.system, device)
   if (isProblem(system)) return [...problems, system]
+  const said = countNote(d.conventions.count)
+  if (said !== null) problems.push(generates(model.model) ? error('not-supported', 'conventions.count', 'Counting conventions cover models that generate no tokens.', ['roofline']) : said)
   const precision = decidePrecision(d.precision, model.model, device)
   problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model))
   const ranks = d.mesh.tp

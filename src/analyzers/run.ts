@@ -207,6 +207,11 @@ export function prefillVector(run: Run): Float64Array {
   return withTokens(run.prefill, run.prefillSizes.slice(), firstTokens(run, batch, prompt))
 }
 
+/** The sizes of the first pass over one sample, without what follows from them. */
+export function sampleSizes(run: Run): Sizes {
+  return { ...modelSizes(run.resolved.model), ...firstTokens(run, 1, run.resolved.scenario.workload.prompt), causal: 1 }
+}
+
 /** The sizes of a chunk of the first pass. Only its last one, which makes a token, reaches the head, unless all tokens do. */
 export function chunkVector(run: Run, { s, t, isLast }: Chunk, into: Float64Array): Float64Array {
   const { workload: { batch, prompt }, conventions: { head } } = run.resolved.scenario

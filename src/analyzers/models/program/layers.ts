@@ -56,10 +56,10 @@ function deconv({ build: b, arg, number }: Context): void {
   emit(b, 'deconv', shaped(b.value, o, into), { weights: { w: [c, o / g, ...kernel], ...(number('bias', 1) ? { b: [o] } : {}) } })
 }
 
-function linear({ build: b, number }: Context): void {
+const linear = (kind: string) => ({ build: b, number }: Context): void => {
   const { shape } = b.value, c = channels(b.value), o = number('o', c)
   if (!b.value.last && shape.length > 2) fail('linear needs its channels last: flatten or tokens first')
-  emit(b, 'linear', [...shape.slice(0, -1), o], { weights: { w: [o, c], ...(number('bias', 1) ? { b: [o] } : {}) } })
+  emit(b, kind, [...shape.slice(0, -1), o], { weights: { w: [o, c], ...(number('bias', 1) ? { b: [o] } : {}) } })
 }
 
 const affine = (kind: string, shift: boolean): Primitive => ({
@@ -131,7 +131,7 @@ function grid({ build: b, arg }: Context): void {
 function qkv({ build: b, number }: Context): void {
   const { shape } = b.value, c = channels(b.value), d = number('d', c), bias = number('bias', 1)
   const [k, v] = ['k', 'v'].map((): Shape => [...shape.slice(0, -1), d])
-  emit(b, 'linear', [...shape.slice(0, -1), d], { weights: { w: [3 * d, c], ...(bias ? { b: [3 * d] } : {}) }, also: { k: k ?? [], v: v ?? [] } })
+  emit(b, number('call', 0) ? 'linear-call' : 'linear', [...shape.slice(0, -1), d], { weights: { w: [3 * d, c], ...(bias ? { b: [3 * d] } : {}) }, also: { k: k ?? [], v: v ?? [] } })
   const made = b.value
   b.kept.set('q', made)
   for (const part of ['k', 'v']) b.kept.set(part, { ...made, name: `${made.name}.${part}` })
@@ -141,14 +141,14 @@ function qkv({ build: b, number }: Context): void {
 function scores({ build: b, number, branches }: Context): void {
   const q = b.value, heads = number('heads', 1)
   const k = branches[0]?.() ?? fail('scores need keys')
-  emit(b, 'scores', [q.shape[0] ?? 'b', heads, q.shape[1] ?? 1, k.shape[1] ?? 1], { reads: [q, k], window: [channels(q) / heads], last: true })
+  emit(b, number('einsum', 0) ? 'scores-einsum' : 'scores', [q.shape[0] ?? 'b', heads, q.shape[1] ?? 1, k.shape[1] ?? 1], { reads: [q, k], window: [channels(q) / heads], last: true })
 }
 
 /** Weights against the values of the branch: `b s d`. */
-function values({ build: b, branches }: Context): void {
+function values({ build: b, number, branches }: Context): void {
   const p = b.value
   const v = branches[0]?.() ?? fail('values need a branch')
-  emit(b, 'values', [p.shape[0] ?? 'b', p.shape[2] ?? 1, channels(v)], { reads: [p, v], window: [p.shape[3] ?? 1], last: true })
+  emit(b, number('einsum', 0) ? 'values-einsum' : 'values', [p.shape[0] ?? 'b', p.shape[2] ?? 1, channels(v)], { reads: [p, v], window: [p.shape[3] ?? 1], last: true })
 }
 
 /** An elementwise kind with a weight of a shape of its own: positions, scales, bias tables. */
@@ -236,7 +236,7 @@ const recurrent = (kind: 'lstm' | 'gru', gates: number): Primitive => ({
 const of = (parameters: string, run: Primitive['run']): Primitive => ({ parameters: parameters === '' ? [] : parameters.split(' '), run })
 
 export const primitives: Readonly<Record<string, Primitive>> = {
-  conv: of('o k s p g d bias', conv), deconv: of('o k s p out g bias', deconv), linear: of('o bias', linear), lstm: recurrent('lstm', 4), gru: recurrent('gru', 3),
+  conv: of('o k s p g d bias', conv), deconv: of('o k s p out g bias', deconv), linear: of('o bias', linear('linear')), linear_call: of('o bias', linear('linear-call')), lstm: recurrent('lstm', 4), gru: recurrent('gru', 3),
   bn: affine('batchnorm', true), ln: affine('layernorm', true), ln_call: affine('layernorm-call', true), gn: affine('groupnorm', true), instance: affine('instancenorm', true), rms: affine('rmsnorm', false),
   max_pool: pool('max-pool'), avg_pool: pool('avg-pool'), max_pool_call: pool('max-pool-call'), avg_pool_call: pool('avg-pool-call'), gap: adaptive('global-avg-pool'), gap_call: adaptive('global-avg-pool-call'), gmp: adaptive('global-max-pool'), lrn: of('n', ({ build: b, number }) => { emit(b, 'lrn', b.value.shape, { window: [number('n')] }) }),
   add: joined('add'), mul: joined('mul'), cat: joined('concat'), bilinear: resize('bilinear'), nearest: resize('nearest'), trilinear: resize('trilinear'),
@@ -244,7 +244,7 @@ export const primitives: Readonly<Record<string, Primitive>> = {
   last: of('', ({ build: b }) => { view(b, shaped({ ...b.value, last: true }, channels(b.value), space(b.value)), true) }),
   take: of('n', ({ build: b, number }) => { view(b, shaped(b.value, number('n')), b.value.last) }), slice: of('n', ({ build: b, number }) => { emit(b, 'slice', shaped(b.value, number('n'))) }),
   one: of('', ({ build: b }) => { view(b, [b.value.shape[0] ?? 'b', channels(b.value)], true) }),
-  qkv: of('d bias', qkv), scores: of('heads', scores), values: of('', values), using: of('kind shape', using), prepend: of('n', prepend),
+  qkv: of('d bias call', qkv), scores: of('heads einsum', scores), values: of('einsum', values), using: of('kind shape', using), prepend: of('n', prepend),
   table: of('rows width', table), split: of('heads like', split), join: of('heads', join), shrink: of('s', shrink), offsets: of('heads dim q kv rows', offsets),
   mean: of('', ({ build: b }) => { emit(b, 'reduce', [b.value.shape[0] ?? 'b', channels(b.value)], { last: true }) }),
   partition: of('size', partition), assemble: of('like', assemble), gather: of('s', gather), regions: of('n k', regions),
