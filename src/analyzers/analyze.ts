@@ -3,7 +3,7 @@ import { failed, type Problem } from '../problem.js'
 import { ofMode } from '../scenario/normalize.js'
 import type { Memory, Metrics, Phase, Report } from '../scenario/report.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
-import { counted } from './conventions.js'
+import { counted, rulesOf } from './conventions.js'
 import { tokensPerStep } from './draft.js'
 import { largestFitting } from './inverse.js'
 import { metrics, type Totals } from './metrics.js'
@@ -42,7 +42,7 @@ export function answer(run: Run): Report {
   const totals = totalsOf(run, phases)
   const { count } = scenario.conventions
   // Multiply-adds of one sample; for what makes its tokens one by one there is no such number.
-  const macs = generates(resolved.model) ? null : count === 'roofline' ? first.flops.matrix / 2 / scenario.workload.batch : counted(count, modelGraph(resolved.model, 'expanded'), sampleSizes(run))
+  const macs = generates(resolved.model) ? null : count === 'roofline' ? first.flops.matrix / 2 / scenario.workload.batch : counted(rulesOf(count), modelGraph(resolved.model, 'expanded'), sampleSizes(run))
   const { memory, maxBatch, maxContext } = fit(run)
   const { parameters, activeParameters, cacheBytesPerToken } = run.model
   const report: Report = {

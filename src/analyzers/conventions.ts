@@ -5,7 +5,9 @@ import type { Expr, Extent, Graph, Op, Sizes } from './graph.js'
 import { operators } from './models/network.js'
 import { evaluate, product } from './product.js'
 
-interface Convention { readonly title: string; readonly says: string; readonly source: string; readonly leaves: readonly string[]; readonly count: Readonly<Record<string, Expr>> }
+/** By class of op, a tree over what is known of it. */
+export type Rules = Readonly<Record<string, Expr>>
+interface Convention { readonly title: string; readonly says: string; readonly source: string; readonly leaves: readonly string[]; readonly count: Rules }
 
 const { note: _note, ...rest } = json
 const table = rest as unknown as Readonly<Record<string, Convention>>
@@ -19,9 +21,11 @@ function classOf(op: Op): string {
   return byWeight[op.flops] ?? ''
 }
 
-/** What a convention counts in one pass over one sample, its axes sized for one. */
-export function counted(name: string, { axes, blocks }: Graph, sizes: Sizes): number {
-  const rules = table[name]?.count ?? {}
+/** The rules of a convention. */
+export const rulesOf = (name: string): Rules => table[name]?.count ?? {}
+
+/** What rules count in one pass over one sample, its axes sized for one. */
+export function counted(rules: Rules, { axes, blocks }: Graph, sizes: Sizes): number {
   const all: Sizes = new Proxy<Record<string, number>>({ ...sizes }, { get: (known, axis: string): number => known[axis] ??= evaluate(axes[axis]?.size ?? NaN, all) })
   const size = (extents: readonly Extent[]): number => product(extents, all)
   const elements = (tensors: Op['tensors']): number => tensors.reduce((sum, t) => sum + size(t.axes), 0)

@@ -1,6 +1,8 @@
 /** Counters of the field, each by its own convention. */
 import { expect, test } from 'vitest'
-import { analyze } from '../../src/index.js'
+import { counted, type Rules } from '../../src/analyzers/conventions.js'
+import { modelGraph } from '../../src/analyzers/models/loops.js'
+import { analyze, resolveModel } from '../../src/index.js'
 
 const count = (model: string | object, convention: string): number => analyze({ model, gpu: 'b300-sxm', conventions: { count: convention as 'thop' } }).model?.macs ?? 0
 
@@ -29,4 +31,18 @@ test.each([
   ['maxvit_t', 5.5580, 5.4833, 5.5764, 5.4563, 5.6082, 5.3994],
 ] as const)('%s', (model, ...expected) => {
   expect(columns.map(convention => Math.round(count(model, convention) / 1e5) / 1e4)).toEqual(expected)
+})
+
+// thop 0.0.31: a linear layer counts its additions beside its products, and biases count.
+const old: Rules = { 'conv': ['+', 'macs', ['*', 'bias', 'out']], 'linear': ['*', 2, 'macs'], 'batchnorm': ['*', 4, 'in'], 'adaptive-pool': ['+', 'in', 'out'] }
+// Its MnasNets were those whose stem did not grow with their width (torchvision's version 1).
+const fixedStem: Readonly<Record<string, string>> = { mnasnet0_5: 'mnasnet(0.5, 1)', mnasnet0_75: 'mnasnet(0.75, 1)', mnasnet1_3: 'mnasnet(1.3, 1)' }
+// Parameters in 1e6 and what thop 0.0.31 calls MACs in 1e9, as its table of torchvision's networks prints them; 224 × 224, Inception v3 299 × 299.
+const printed = `alexnet 61.10 0.77; vgg11 132.86 7.74; vgg11_bn 132.87 7.77; vgg13 133.05 11.44; vgg13_bn 133.05 11.49; vgg16 138.36 15.61; vgg16_bn 138.37 15.66; vgg19 143.67 19.77; vgg19_bn 143.68 19.83; resnet18 11.69 1.82; resnet34 21.80 3.68; resnet50 25.56 4.14; resnet101 44.55 7.87; resnet152 60.19 11.61; wide_resnet101_2 126.89 22.84; wide_resnet50_2 68.88 11.46; resnext50_32x4d 25.03 4.29; resnext101_32x8d 88.79 16.54; densenet121 7.98 2.90; densenet161 28.68 7.85; densenet169 14.15 3.44; densenet201 20.01 4.39; squeezenet1_0 1.25 0.82; squeezenet1_1 1.24 0.35; mnasnet0_5 2.22 0.14; mnasnet0_75 3.17 0.24; mnasnet1_0 4.38 0.34; mnasnet1_3 6.28 0.53; mobilenet_v2 3.50 0.33; shufflenet_v2_x0_5 1.37 0.05; shufflenet_v2_x1_0 2.28 0.15; shufflenet_v2_x1_5 3.50 0.31; shufflenet_v2_x2_0 7.39 0.60; inception_v3 27.16 5.75`
+test.each(printed.split('; ').map(row => row.split(' ') as [string, string, string]))('%s has %s M parameters and %s G multiply-adds', (name, parameters, macs) => {
+  const model = name in fixedStem ? { network: fixedStem[name], image: [224, 224] } : name
+  const found = resolveModel(model)
+  if (!('model' in found)) throw new Error(name)
+  const [height, width] = found.model.image ?? [0, 0]
+  expect([((analyze({ model, gpu: 'b300-sxm' }).model?.parameters ?? 0) / 1e6).toFixed(2), (counted(old, modelGraph(found.model, 'expanded'), { b: 1, height, width }) / 1e9).toFixed(2)]).toEqual([parameters, macs])
 })

@@ -57,7 +57,7 @@ function namesOf({ id, name, huggingface, aliases }: Checkpoint): string[] {
   return [id, name, ...huggingface === null ? [] : [huggingface], ...aliases].flatMap(title => [title, title.slice(title.lastIndexOf('/') + 1)])
 }
 
-const byId: ReadonlyMap<string, Checkpoint> = new Map(models.map(model => [model.id, model]))
+const byName: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => namesOf(model).map(title => [title, model] as const)))
 const byKey: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => namesOf(model).map(title => [key(title), model] as const)))
 
 /**
@@ -65,7 +65,7 @@ const byKey: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => n
  * Errors: `ambiguous-model` where the name begins several (`llama-2`), `unknown-model` with the most similar ids.
  */
 export function findModel(name: string): Checkpoint | Problem {
-  const found = byId.get(name) ?? byKey.get(key(name))
+  const found = byName.get(name) ?? byKey.get(key(name))
   if (found !== undefined) return found
   const typed = words(name)
   const begun = typed.length === 0 ? [] : models.filter(({ id }) => typed.every((word, i) => words(id)[i] === word)).map(({ id }) => id)

@@ -22,6 +22,8 @@ export interface Build {
   readonly used: Map<string, number>
   value: Value
   scope: string
+  /** Whether batch norms are constants, not parameters. */
+  frozen: boolean
   /** Stands for the scope in the names of weights, where several parts share them. */
   shared: string | null
 }
@@ -49,7 +51,7 @@ export function define(texts: Readonly<Record<string, string>>): Blocks {
 
 /** The network of a program. Throws an Error that says what is wrong with it. */
 export function build(text: string, blocks: Blocks, primitives: Readonly<Record<string, Primitive>>, pixels: Shape): Network {
-  const b: Build = { nodes: [], axes: {}, inputs: { pixels }, kept: new Map(), named: new Map(), used: new Map(), value: { name: 'pixels', shape: pixels, last: false }, scope: '', shared: null }
+  const b: Build = { nodes: [], axes: {}, inputs: { pixels }, kept: new Map(), named: new Map(), used: new Map(), value: { name: 'pixels', shape: pixels, last: false }, scope: '', frozen: false, shared: null }
   b.kept.set('pixels', b.value)
   let depth = 0
   const branch = (calls: readonly Call[], frame: Frame, from: Value = b.value): Value => {
@@ -76,7 +78,7 @@ export function build(text: string, blocks: Blocks, primitives: Readonly<Record<
     const name = typeof held === 'string' ? held : spelled
     const value = (i: number): Item => evaluate(args[i]?.[1] ?? fail(`${name} lacks an argument`), frame)
     // A name that stands for another, or is one.
-    const label = (): string => { const term = args[0]?.[1]; const held = typeof term === 'string' ? frame[term] : undefined; return typeof held === 'string' ? held : String(term) }
+    const label = (): string => { const term = args[0]?.[1]; const held = typeof term === 'string' ? frame[term] : term === undefined ? fail(`${name} lacks a name`) : evaluate(term, frame); return typeof held === 'string' ? held : String(term) }
     const body = (i: number): readonly Call[] => branches[i] ?? []
     const block = blocks.get(name)
     if (name === 'if') branch(value(0) !== 0 ? body(0) : body(1), frame)
@@ -88,6 +90,7 @@ export function build(text: string, blocks: Blocks, primitives: Readonly<Record<
     } else if (name === 'keep') b.kept.set(label(), b.value)
     else if (name === 'load') b.value = b.kept.get(label()) ?? fail(`nothing was kept as ${label()}`)
     else if (name === 'aside') { const from = b.value; branch(body(0), frame); b.value = from }
+    else if (name === 'frozen') { const outer = b.frozen; b.frozen = true; branch(body(0), frame); b.frozen = outer }
     else if (name === 'idle') rest(b, () => branch(body(0), frame))
     else if (name === 'share') { const outer = [b.shared, b.scope] as const; b.shared = label(); for (const key of [...b.used.keys()]) if (key.startsWith(`${b.shared}.`)) b.used.delete(key); branch(body(0), frame); b.shared = outer[0] }
     else if (block) {

@@ -64,7 +64,7 @@ const linear = (kind: string) => ({ build: b, number }: Context): void => {
 
 const affine = (kind: string, shift: boolean): Primitive => ({
   parameters: ['affine', 'width'],
-  run: ({ build: b, number }) => { const n = number('width', channels(b.value)); emit(b, kind, b.value.shape, number('affine', 1) ? { weights: { w: [n], ...(shift ? { b: [n] } : {}) } } : {}) },
+  run: ({ build: b, number }) => { const n = number('width', channels(b.value)); emit(b, kind, b.value.shape, number('affine', 1) && !(b.frozen && kind === 'batchnorm') ? { weights: { w: [n], ...(shift ? { b: [n] } : {}) } } : {}) },
 })
 
 const pool = (kind: string): Primitive => ({
