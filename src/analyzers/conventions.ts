@@ -3,7 +3,7 @@ import json from '../../data/conventions.json'
 import { note, type Problem } from '../problem.js'
 import type { Expr, Extent, Graph, Op, Sizes } from './graph.js'
 import { operators } from './models/network.js'
-import { evaluate, product } from './product.js'
+import { evaluate, product, sizing } from './product.js'
 
 /** By class of op, a tree over what is known of it. */
 export type Rules = Readonly<Record<string, Expr>>
@@ -26,7 +26,7 @@ export const rulesOf = (name: string): Rules => table[name]?.count ?? {}
 
 /** What rules count in one pass over one sample, its axes sized for one. */
 export function counted(rules: Rules, { axes, blocks }: Graph, sizes: Sizes): number {
-  const all: Sizes = new Proxy<Record<string, number>>({ ...sizes }, { get: (known, axis: string): number => known[axis] ??= evaluate(axes[axis]?.size ?? NaN, all) })
+  const all = sizing(axes, sizes)
   const size = (extents: readonly Extent[]): number => product(extents, all)
   const elements = (tensors: Op['tensors']): number => tensors.reduce((sum, t) => sum + size(t.axes), 0)
   let total = 0

@@ -29,13 +29,13 @@ function slid(extent: Extent, k: number, s: number, p: number, d: number, round:
   return ['+', [round, ['/', first, s]], 1]
 }
 
-function windows({ build: b, arg, number }: Context, usual: (k: number, d: number) => number, strides: Item, round: 'floor' | 'ceil' = 'floor'): { readonly kernel: number[]; readonly into: Shape } {
+function windows({ build: b, arg, number }: Context, usual: (k: number, d: number) => number, strides: Item, round: 'floor' | 'ceil' = 'floor'): { readonly kernel: number[]; readonly into: Shape; readonly strided: boolean } {
   const sp = space(b.value)
   const n = sp.length
   const kernel = each(arg('k', 1), n), stride = each(arg('s', strides), n), dilation = each(number('d', 1), n)
   const given = arg('p', 'same')
   const pads = padding(given === 'same' ? kernel.map((k, i) => usual(k, dilation[i] ?? 1)) : given, n)
-  return { kernel, into: sp.map((e, i) => along(b, i, n, slid(e, kernel[i] ?? 1, stride[i] ?? 1, pads[i] ?? 0, dilation[i] ?? 1, round))) }
+  return { kernel, strided: [...stride, ...dilation].some(step => step !== 1), into: sp.map((e, i) => along(b, i, n, slid(e, kernel[i] ?? 1, stride[i] ?? 1, pads[i] ?? 0, dilation[i] ?? 1, round))) }
 }
 
 const same = (k: number, d: number) => d * Math.floor((k - 1) / 2)
@@ -43,9 +43,9 @@ const same = (k: number, d: number) => d * Math.floor((k - 1) / 2)
 function conv(x: Context): void {
   const { build: b, number } = x
   const c = channels(b.value), o = number('o', c), g = number('g', 1)
-  const { kernel, into } = windows(x, same, 1)
+  const { kernel, into, strided } = windows(x, same, 1)
   if (o % g !== 0) fail(`${String(o)} channels do not divide into ${String(g)} groups`)
-  emit(b, 'conv', shaped(b.value, o, into), { weights: { w: [o, c / g, ...kernel], ...(number('bias', 0) ? { b: [o] } : {}) } })
+  emit(b, 'conv', shaped(b.value, o, into), { strided, weights: { w: [o, c / g, ...kernel], ...(number('bias', 0) ? { b: [o] } : {}) } })
 }
 
 /** (n − 1)·s − p + d(k − 1) + out + 1 */
