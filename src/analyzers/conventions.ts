@@ -7,7 +7,7 @@ import { evaluate, product, sizing } from './product.js'
 
 /** By class of op, a tree over what is known of it. */
 export type Rules = Readonly<Record<string, Expr>>
-interface Convention { readonly title: string; readonly says: string; readonly source: string; readonly leaves: readonly string[]; readonly count: Rules }
+interface Convention { readonly name: string; readonly says: string; readonly leaves: readonly string[]; readonly count: Rules }
 
 const { note: _note, ...rest } = json
 const table = rest as unknown as Readonly<Record<string, Convention>>
@@ -47,5 +47,5 @@ export function counted(rules: Rules, { axes, blocks }: Graph, sizes: Sizes): nu
 /** What a count leaves out, and what its tool calls it. */
 export function countNote(name: string): Problem | null {
   const convention = table[name]
-  return convention === undefined ? null : note('counted-as', 'conventions.count', `model.macs is counted as ${convention.title} counts: multiply-adds, there called ${convention.says}. Left out: ${convention.leaves.join(', ')}.`, ['roofline'])
+  return convention === undefined ? null : note('counted-as', 'conventions.count', `model.macs is counted as ${convention.name} counts: multiply-adds, there called ${convention.says}. Left out: ${convention.leaves.join(', ')}.`, ['roofline'])
 }

@@ -221,7 +221,7 @@ describe('problems', () => {
     [{ model: { network: { inputs: { x: ['b', 3, 'h9'] }, axes: {}, nodes: [] } } }, 'model.network'], [{ model: { network: { inputs: {}, axes: {}, nodes: [{ id: 'a', kind: 'magic', reads: [], makes: {} }] } } }, 'model.network'],
     [{ model: { network: 7 } }, 'model.network'],
   ] as const)('%j is refused at %s', (scenario, path) => {
-    const { problems, phases } = analyze({ gpu, ...scenario } as unknown as Scenario)
+    const { problems, phases } = analyze({ gpu, ...scenario })
     expect([problems.find(({ severity }) => severity === 'error')?.path, phases.length]).toEqual([path, 0])
   })
 

@@ -9,7 +9,6 @@ import { primitives } from '../models/program/layers.js'
 import type { Model } from '../models/model.js'
 import { networkGraph, type Network } from '../models/network.js'
 import { namesIn } from '../product.js'
-import { isObject } from './huggingface/fields.js'
 
 /** Whether a config describes a network. */
 export function describesNetwork(config: object): config is { readonly network: unknown; readonly image?: unknown; readonly frames?: unknown } {
@@ -33,8 +32,8 @@ export function readNetwork(config: { readonly network: unknown; readonly image?
 }
 
 function checked(network: unknown): Network {
-  if (!isObject(network) || !Array.isArray(network['nodes']) || !isObject(network['inputs']) || !isObject(network['axes'])) throw new Error('it is neither a text nor inputs, axes and nodes')
-  const { inputs, axes, nodes } = network as unknown as Network
+  const { inputs, axes, nodes } = (network ?? {}) as Partial<Network>
+  if (typeof inputs !== 'object' || typeof axes !== 'object' || typeof nodes !== 'object') throw new Error('it is neither a text nor inputs, axes and nodes')
   const known = new Set(['b', 'height', 'width'])
   for (const [name, axis] of Object.entries(axes)) {
     for (const other of namesIn(axis.size ?? '')) if (!known.has(other)) throw new Error(`axis ${name} follows from ${other}, which is not declared before it`)

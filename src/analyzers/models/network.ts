@@ -3,7 +3,7 @@
  * data/networks, files) and `networkGraph`, which turns it into loop nests. What a kind of node costs is a row of data/operators.json.
  */
 import json from '../../../data/operators.json'
-import type { Axis, Block, Extent, Graph, Op, Sizes, Tensor } from '../graph.js'
+import type { Axis, Block, Extent, Graph, Op, Tensor } from '../graph.js'
 import { evaluate } from '../product.js'
 
 /** Batch first, then channels, then space: `['b', 64, 'h1', 'w1']`; sequences end in their width: `['b', 's1', 768]`. */
@@ -90,6 +90,6 @@ function loopOf({ window = [] }: Node, { over }: Operator, tensors: readonly Ten
 /** The first axis that an image of these sides leaves nothing of; null where every axis keeps something. */
 export function vanishing({ axes }: Network, [height, width]: readonly [number, number]): string | null {
   const sizes: Record<string, number> = { b: 1, height, width }
-  for (const [name, { title, size = 1 }] of Object.entries(axes)) if (!((sizes[name] = evaluate(size, sizes as Sizes)) >= 1)) return title
+  for (const [name, { title, size = 1 }] of Object.entries(axes)) if (!((sizes[name] = evaluate(size, sizes)) >= 1)) return title
   return null
 }

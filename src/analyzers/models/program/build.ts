@@ -78,7 +78,7 @@ export function build(text: string, blocks: Blocks, primitives: Readonly<Record<
     const name = typeof held === 'string' ? held : spelled
     const value = (i: number): Item => evaluate(args[i]?.[1] ?? fail(`${name} lacks an argument`), frame)
     // A name that stands for another, or is one.
-    const label = (): string => { const term = args[0]?.[1]; const held = typeof term === 'string' ? frame[term] : term === undefined ? fail(`${name} lacks a name`) : evaluate(term, frame); return typeof held === 'string' ? held : String(term) }
+    const label = (): string => { const term = args[0]?.[1]; if (typeof term === 'string' && typeof frame[term] !== 'string') return term; return String(evaluate(term ?? fail(`${name} lacks a name`), frame)) }
     const body = (i: number): readonly Call[] => branches[i] ?? []
     const block = blocks.get(name)
     if (name === 'if') branch(value(0) !== 0 ? body(0) : body(1), frame)
