@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { read } from '../../src/analyzers/import/huggingface.js'
-import { describesNetwork, readNetwork } from '../../src/analyzers/import/network.js'
+import { describesNetwork, readNetwork } from '../../src/analyzers/models/program/read.js'
 import { findModel, models } from '../../src/analyzers/models/catalog.js'
 import { activeParameters, parameters } from './count.js'
 import { decoderOf } from './decoder.js'

@@ -2,13 +2,13 @@
  * Networks given op by op: a program in the language of data/networks (`{ "network": "resnet([3, 4, 6, 3])", "image": [224, 224] }`),
  * or the nodes themselves, as a reader of files makes them.
  */
-import { blocks } from '../models/program/library.js'
-import { error, type Problem } from '../../problem.js'
-import { build } from '../models/program/build.js'
-import { primitives } from '../models/program/layers.js'
-import type { Model } from '../models/model.js'
-import { networkGraph, type Network } from '../models/network.js'
-import { namesIn } from '../product.js'
+import { error, type Problem } from '../../../problem.js'
+import { namesIn } from '../../product.js'
+import type { Model } from '../model.js'
+import { networkGraph, type Network } from '../network.js'
+import { build } from './build.js'
+import { primitives } from './layers.js'
+import { blocks } from './library.js'
 
 /** Whether a config describes a network. */
 export function describesNetwork(config: object): config is { readonly network: unknown; readonly image?: unknown; readonly frames?: unknown } {
@@ -40,7 +40,7 @@ function checked(network: unknown): Network {
     known.add(name)
   }
   for (const shape of [...Object.values(inputs), ...nodes.flatMap(node => [...Object.values(node.makes), ...Object.values(node.weights ?? {})])]) {
-    for (const extent of shape) if (!(typeof extent === 'number' ? Number.isInteger(extent) && extent > 0 : known.has(extent))) throw new Error(`${String(extent).slice(0, 80)} is no size and no axis`)
+    for (const extent of shape) if (!(typeof extent === 'number' ? Number.isInteger(extent) && extent > 0 : known.has(extent))) throw new Error(`${JSON.stringify(extent).slice(0, 80)} is no size and no axis`)
   }
   return { inputs, axes, nodes }
 }
