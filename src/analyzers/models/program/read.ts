@@ -25,9 +25,9 @@ export function readNetwork(config: { readonly network: unknown; readonly image?
   try {
     const made = typeof network === 'string' ? build(network, blocks, primitives, ['b', 3, ...(frames === undefined ? [] : [frames]), 'height', 'width']) : checked(network)
     networkGraph(made, {})
-    return { model: { family: 'vision', source: 'image', context: null, positions: null, image: image as Model['image'], precision: { weights: null, quantized: null, cache: null }, sizes: {}, stacks: [], network: made, decoder: null }, problems: [] }
+    return { model: { family: 'vision', source: 'image', context: null, positions: null, image: image as Model['image'], precision: { weights: null, quantized: null, cache: null }, sizes: {}, stacks: [], network: made }, problems: [] }
   } catch (failure) {
-    return bad('network', `This network cannot be read: ${String((failure as Error).message).slice(0, 300)}.`)
+    return bad('network', `This network cannot be read: ${(failure as Error).message.slice(0, 300)}.`)
   }
 }
 
