@@ -36,7 +36,7 @@ function standing(): Plugin {
   }
 }
 
-/** In place of the configs of the catalog what the readers make of them, in one list; and data without what only explanations print. */
+/** In place of the configs of the catalog what the readers make of them, in one list, but for networks, whose programs are shorter; and data without what only explanations print. */
 function prepared(): Plugin {
   const all = '\0catalog.js'
   let folder = '', models: Promise<Map<string, Prepared>>
@@ -74,10 +74,11 @@ function unexplained(json: Json): Json {
 /** The models of the catalog as plain data; flags that do not hold are left out. */
 async function catalog(root: string): Promise<Map<string, Prepared>> {
   const { module: { models, resolveModel } } = await runnerImport<typeof Core>(join(root, 'src/index.ts'), { root, configFile: false, logLevel: 'silent', plugins: [data()] })
-  return new Map(models.map(({ id }) => {
+  return new Map(models.map(({ id, config }) => {
     const found = resolveModel(id)
     if (!('model' in found)) throw new Error(`${id} cannot be read`)
     const { model, notes } = found
+    if (model.network) return [id, config as unknown as Prepared]
     const set = (flags: Readonly<Record<string, boolean>>) => Object.fromEntries(Object.entries(flags).filter(([, holds]) => holds))
     const stacks = model.stacks.map(stack => ({ ...stack, flags: set(stack.flags), kinds: stack.kinds.map(kind => ({ ...kind, flags: set(kind.flags) })) }))
     return [id, { model: { ...model, stacks }, problems: notes.map(note => ({ ...note, path: note.path.replace(/^model\.?/, '') })) }]

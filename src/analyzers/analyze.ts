@@ -3,16 +3,18 @@ import { failed, type Problem } from '../problem.js'
 import { ofMode } from '../scenario/normalize.js'
 import type { Memory, Metrics, Phase, Report } from '../scenario/report.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
+import { counted, rulesOf } from './conventions.js'
 import { tokensPerStep } from './draft.js'
 import { largestFitting } from './inverse.js'
 import { metrics, type Totals } from './metrics.js'
 import { compare } from './import/tensors.js'
+import { modelGraph } from './models/loops.js'
 import { generates, kindsOf, type Model } from './models/model.js'
 import type { Far } from './offload.js'
 import { phaseOfRun } from './passes.js'
 import { countedFlops } from './report.js'
 import { resolve } from './resolve.js'
-import { decodeVector, memoryAt, prefillVector, prepare, type Growing, type Run } from './run.js'
+import { decodeVector, memoryAt, prefillVector, prepare, sampleSizes, type Growing, type Run } from './run.js'
 
 /**
  * Analyzes one scenario: FLOP, bytes, seconds and what bounds every kernel of each phase, memory on the fullest GPU,
@@ -38,8 +40,9 @@ export function answer(run: Run): Report {
   const first = phaseOfRun(run, mode === 'forward' ? 'forward' : 'prefill')
   const phases = mode === 'forward' ? [first] : [first, phaseOfRun(run, 'decode')]
   const totals = totalsOf(run, phases)
+  const { count } = scenario.conventions
   // Multiply-adds of one sample; for what makes its tokens one by one there is no such number.
-  const macs = generates(resolved.model) ? null : first.flops.matrix / 2 / scenario.workload.batch
+  const macs = generates(resolved.model) ? null : count === 'roofline' ? first.flops.matrix / 2 / scenario.workload.batch : counted(rulesOf(count), modelGraph(resolved.model, 'expanded'), sampleSizes(run))
   const { memory, maxBatch, maxContext } = fit(run)
   const { parameters, activeParameters, cacheBytesPerToken } = run.model
   const report: Report = {

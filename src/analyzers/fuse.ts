@@ -32,13 +32,21 @@ export function fuse(steps: readonly Step[], profile: Profile): readonly KernelS
   for (const step of steps) {
     if (isTransfer(step)) { runs.push(step); continue }
     const [block, name] = parts(step.op.id)
-    const row = profile.kernels.find(r => r.ops.includes(name)) ?? null
+    const key = step.op.kind ?? name
+    const row = profile.kernels.find(r => r.ops.includes(key) && (r.opens === undefined) === (step.op.kind === undefined)) ?? null
     const repeats = step.op.times.join(' ')
     const last = runs.at(-1)
-    if (last && !isTransfer(last) && row !== null && last.row === row && last.block === block && last.repeats === repeats) last.ops.push(step)
+    if (last && !isTransfer(last) && row !== null && last.row === row && last.block === block && last.repeats === repeats && (row.opens === undefined || (!row.opens.includes(key) && follows(step, last.ops.at(-1))))) last.ops.push(step)
     else runs.push({ row, block, repeats, ops: [step], wraps: false })
   }
   return closeLoops(runs).map(run => isTransfer(run) ? { id: transferId(run), transfer: run } : { id: kernelId(run), block: run.block, ops: run.ops, wraps: run.wraps })
+}
+
+/** Whether an op of a network goes on where the one before it ended. */
+function follows({ op }: PlacedOp, before: PlacedOp | undefined): boolean {
+  const made = before?.op.tensors.find(t => t.role === 'out')
+  const own = op.tensors.find(t => t.role === 'out')
+  return made !== undefined && op.tensors.some(t => t.role === 'in' && t.name === made.name) && (op.law === 'product' || own?.axes.join() === made.axes.join())
 }
 
 /** `decoder/attn/qkv` → `['decoder', 'attn/qkv']`; ops before and after the layers of the main stack have no block. */
@@ -50,7 +58,7 @@ function parts(id: string): readonly [block: string, name: string] {
 /** A kernel of one op keeps the op's name; the row names what is fused. */
 function kernelId(run: Run): string {
   const [only] = run.ops
-  if (run.row === null || run.ops.length === 1) return only?.op.id ?? ''
+  if (run.row === null || run.row.opens !== undefined || run.ops.length === 1) return only?.op.id ?? ''
   const names = run.ops.map(({ op }) => parts(op.id)[1])
   const { kernel, part, ops } = run.row
   // A row that is named after one of its ops does not lend that name to a run without it.

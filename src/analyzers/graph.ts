@@ -52,6 +52,8 @@ export type Law = 'product' | 'sum' | 'map'
 
 export interface Op {
   readonly id: string
+  /** Of a network's ops, the row of data/operators.json: kernels are matched by it instead of the id. */
+  readonly kind?: string
   readonly law: Law
   readonly engine: 'matrix' | 'vector' | 'none'
   /** FLOP per iteration: 2 for a multiply-add, or the name of a vector weight (`w_norm`). */
@@ -108,8 +110,10 @@ export interface Transfer {
 export interface Profile {
   readonly id: string
   readonly title: string
-  /** Rows of ops that may run as one kernel, where they stand side by side; `part` is its name where the first op is missing. */
-  readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[]; readonly part?: string }[]
+  /** Rows of ops that may run as one kernel, where they stand side by side; `part` is its name where the first op is missing. Rows with `opens` are of kinds of a network's ops: those begin a kernel, the others join along the data, where they read what the op before made and keep its shape or multiply. */
+  readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[]; readonly part?: string; readonly opens?: readonly string[] }[]
+  /** Whether batch norms are folded into convolutions, and parallel convolutions merged. */
+  readonly folds?: boolean
   /** Whether attention skips what the causal mask hides, or computes it. */
   readonly mask: 'skipped' | 'computed'
   /** Memory per GPU that is not a tensor, in bytes; `collectives` on top where GPUs communicate. */

@@ -2,6 +2,7 @@
 import { error, type Problem } from '../problem.js'
 import type { cite as Cite } from './explain/cite.js'
 import type { parseJson as ParseJson } from './import/json.js'
+import type { lowerings as Lowerings } from './lowering.js'
 import type { readModel as ReadModelFunction } from './import/read-model.js'
 
 /**
@@ -16,6 +17,10 @@ export const parseJson: typeof ParseJson = (text, name) => import('./import/json
 
 /** The same quantity with the sources of its GPU numbers spelled out. */
 export const cite: typeof Cite = quantity => import('./explain/cite.js').then(module => module.cite(quantity))
+
+/** The algorithms that each convolution of a network has: multiplications, workspace, and the bound of each. */
+export const lowerings = (scenario: Parameters<typeof Lowerings>[0]): Promise<ReturnType<typeof Lowerings>> =>
+  import('./lowering.js').then(module => module.lowerings(scenario), () => ({ layers: [], problems: [lost('model')] }))
 
 /** Offline, what was not loaded before is not there. */
 const lost = (path: string): Problem => error('unreadable', path, 'The part of this program that reads files could not be loaded.')

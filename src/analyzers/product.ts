@@ -1,5 +1,5 @@
 /** The only arithmetic and the only formatter of formulas: extents and expression trees, evaluated, compiled or printed. */
-import type { Expr, Extent, Fn, Sizes } from './graph.js'
+import type { Axis, Expr, Extent, Fn, Sizes } from './graph.js'
 
 const functions: Readonly<Record<Fn, (...args: number[]) => number>> = {
   '+': (...args) => { let sum = 0; for (const a of args) sum += a; return sum },
@@ -33,6 +33,14 @@ export function evaluate(expr: Expr, sizes: Sizes): number {
   if (typeof expr !== 'object') return sizeOf(expr, sizes)
   const [fn, ...args] = expr
   return functions[fn](...args.map(arg => evaluate(arg, sizes)))
+}
+
+/** Sizes with those of derived axes, each computed when it is first asked for. An axis without a size is an error of the program. */
+export function sizing(axes: Readonly<Record<string, Axis>>, given: Sizes): Sizes {
+  const all: Sizes = new Proxy<Record<string, number>>({ ...given }, {
+    get: (known, name: string) => { const size = axes[name]?.size; return known[name] ?? (size === undefined ? undefined : known[name] = evaluate(size, all)) },
+  })
+  return all
 }
 
 /** The names an expression mentions, each once, in order of appearance. */

@@ -8,9 +8,12 @@ import { error, note, type Problem } from '../problem.js'
 import { draft, unsupportedFields, type Draft } from '../scenario/normalize.js'
 import type { Scenario } from '../scenario/schema.js'
 import { applies, modeFor, type WorkloadField } from '../scenario/workload.js'
+import { countNote } from './conventions.js'
 import { drafterOf, reused, type Draft as Asked } from './draft.js'
 import { read } from './import/huggingface.js'
 import { exits } from './models/exit.js'
+import { vanishing } from './models/network.js'
+import { describesNetwork, readNetwork } from './models/program/read.js'
 import { tokensPerImage } from './models/images.js'
 import { generates, indivisible, kindsOf, type Model, type TensorFacts } from './models/model.js'
 import { findModel } from './models/catalog.js'
@@ -38,6 +41,8 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (isList(model) || isProblem(device) || isList(device) || isProblem(profile)) return problems
   const system = findSystem(d.system, device)
   if (isProblem(system)) return [...problems, system]
+  const said = countNote(d.conventions.count)
+  if (said !== null) problems.push(generates(model.model) ? error('not-supported', 'conventions.count', 'Counting conventions cover models that generate no tokens.', ['roofline']) : said)
   const precision = decidePrecision(d.precision, model.model, device)
   problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model))
   const ranks = d.mesh.tp
@@ -119,7 +124,7 @@ export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
 function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   const seen = known.get(config)
   if (seen) return seen
-  const { model, problems, layers } = read(config)
+  const { model, problems, layers } = describesNetwork(config) ? { layers: [], ...readNetwork(config) } : read(config)
   const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
   const found = model === null ? placed : { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed }
   known.set(config, found)
@@ -181,11 +186,13 @@ function checkServing({ workload: { mode, chunk, draft, exit, images } }: Draft,
 }
 
 /** An image has at least one patch, and learned positions belong to one size. */
-function checkImage({ image, images, positions, sizes }: Model, asked: readonly [number, number]): Problem[] {
+function checkImage({ image, images, positions, sizes, network }: Model, asked: readonly [number, number]): Problem[] {
   const patch = sizes['patch'] ?? 1
   const usual = image === null ? [] : [image.join('x')]
   if (images === 'one' && image !== null && asked.join() !== image.join()) return [note('image-resized', 'workload.image', `The model resizes every image to ${image.join(' × ')} pixels.`, usual)]
   if (Math.min(...asked) < patch) return [error('invalid-field', 'workload.image', `An image of ${asked.join(' × ')} pixels has no patch of ${String(patch)} × ${String(patch)}.`, usual)]
+  const lost = network ? vanishing(network, asked) : null
+  if (lost !== null) return [error('invalid-field', 'workload.image', `An image of ${asked.join(' × ')} pixels is too small: nothing is left of the ${lost}.`, usual)]
   if (images === null && positions !== null && image !== null && asked.join() !== image.join()) return [note('positions-resized', 'workload.image', `The model's position table is for ${image.join(' × ')} pixels; at ${asked.join(' × ')} it is resized, and its parameters are counted as they are published.`, usual)]
   return []
 }
@@ -194,6 +201,7 @@ function checkImage({ image, images, positions, sizes }: Model, asked: readonly 
 function checkMesh(d: Draft, model: Model): Problem[] {
   const { tp, sequence } = d.mesh
   const problems: Problem[] = []
+  if (model.network && tp > 1) return [error('not-supported', 'mesh.tp', 'Tensor parallelism does not cover networks given op by op: replicas share a batch.', ['1'])]
   if (d.gpus !== null && d.gpus !== tp) problems.push(error('illegal-mesh', 'gpus', `gpus must equal tp × pp × cp × dp, which is ${String(tp)}.`, [String(tp)]))
   const why = indivisible(model, tp)
   if (why !== null) {

@@ -54,7 +54,9 @@ export interface Run extends Setup {
 /** FLOP per element of vector work (data/vector.json). */
 export const vectorWeights = (vector as { weights: Readonly<Record<string, number>> }).weights
 
-const structures = new Map<string, Structure>()
+const shared = new Map<string, Structure>()
+/** A network has no shape but itself. */
+const networks = new WeakMap<object, Map<string, Structure>>()
 const shapes = new WeakMap<Model, string>()
 /** A decided precision belongs to one model on one device, so it is the key under which a setup is kept. */
 const setups = new WeakMap<Decided, Map<string, Setup>>()
@@ -65,6 +67,8 @@ function structureOf(model: Model, form: Form, pass: Pass, tp: number, sequence:
   if (shape === undefined) { shape = shapeOf(model); shapes.set(model, shape) }
   const whole = tp > 1 && indivisible(model, tp, true) !== null
   const key = `${shape}|${hasForms(model) ? form : ''}|${hasPasses(model) ? pass : ''}|${tp > 1 ? whole ? 'tp whole' : 'tp' : ''}|${String(sequence)}|${profile.id}`
+  let structures = shared
+  if (model.network) { structures = networks.get(model.network) ?? new Map<string, Structure>(); networks.set(model.network, structures) }
   let found = structures.get(key)
   if (!found) {
     const mesh: Mesh = tp > 1 ? { tp: sequence ? sequenceParallel : tensorParallel } : {}
@@ -211,6 +215,11 @@ function stepTokens(run: Run, b: number, prompt: number, after: number, ahead = 
 export function prefillVector(run: Run): Float64Array {
   const { batch, prompt } = run.resolved.scenario.workload
   return withTokens(run.prefill, run.prefillSizes.slice(), firstTokens(run, batch, prompt))
+}
+
+/** The sizes of the first pass over one sample, without what follows from them. */
+export function sampleSizes(run: Run): Sizes {
+  return { ...modelSizes(run.resolved.model), ...firstTokens(run, 1, run.resolved.scenario.workload.prompt), causal: 1 }
 }
 
 /** The sizes of a chunk of the first pass. Only its last one, which makes a token, reaches the head, unless all tokens do. */

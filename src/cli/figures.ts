@@ -11,7 +11,7 @@ const readings = ['estimate', 'low', 'high', 'bound'] as const
 export function figures(report: Report, metrics: Metrics): string[] {
   const { workload, price } = report.scenario as NormalScenario
   const [only] = report.phases
-  if (only?.phase === 'forward') return forward(only, workload.batch, metrics)
+  if (only?.phase === 'forward') return [...forward(only, workload.batch, metrics), ...work(report, only, workload.batch)]
   const [prefill, step] = (['prefill', 'decode'] as const).map(name => report.phases.find(p => p.phase === name)?.seconds)
   if (!prefill || !step) return []
   const decode = perToken(step, metrics)
@@ -43,6 +43,14 @@ function forward({ seconds: { estimate, low, high, bound: best } }: Phase, batch
     row('Samples', { estimate: inverse(estimate), low: inverse(high), high: inverse(low), best: inverse(best) }, perSecond),
   ]
   return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics, null)]
+}
+
+/** What one sample takes: a multiply-add is two FLOP, and neither goes by the other's name. */
+function work({ model, scenario }: Report, { flops }: Phase, batch: number): string[] {
+  const { count } = (scenario as NormalScenario).conventions
+  if (model?.macs == null) return []
+  const counter = count === 'roofline' ? '' : ` as ${count} counts`
+  return [`  ${compact(model.macs)} multiply-adds (MACs) per sample${counter}`, `  ${quantity(flops.matrix / batch, 'FLOP', ' ')} per sample in convolutions and matrix products`]
 }
 
 function below({ tokensPerStep, tpot, mfu, mbu, samplesPerSecond, joulesPerToken, maxBatch, maxContext }: Metrics, stated: number | null): string[] {

@@ -26,7 +26,7 @@ function describe({ id, config }: Checkpoint) {
   const { model } = analyze({ model: id, gpu: 'b300-sxm', workload: {}, precision: { cache: 'bf16' } })
   const resolved = resolveModel(config)
   const shape = 'model' in resolved ? resolved.model : null
-  return { model, sizes: shape?.sizes ?? {}, context: shape?.context ?? null, layers: shape === null ? null : layersOf(shape) }
+  return { model, sizes: shape?.sizes ?? {}, context: shape?.context ?? null, layers: shape === null || shape.network ? null : layersOf(shape) }
 }
 
 /** One line per model. */

@@ -76,7 +76,7 @@ export function unsupportedFields(d: Draft): Problem[] {
   check('precision', d.precision, defaults.precision, ['gradients', 'states'])
   check('training', d.training, defaults.training, Object.keys(defaults.training))
   check('offload', d.offload, defaults.offload, ['optimizer'])
-  check('conventions', d.conventions, defaults.conventions, ['count', 'mfu'])
+  check('conventions', d.conventions, defaults.conventions, ['mfu'])
   if (d.adapter !== null) problems.push(unsupported('adapter', 'adapter'))
   return problems
 }

@@ -30,6 +30,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'early exit': { model: 'gemma-3-27b', gpu: 'h200', workload: { exit: 13.5 } },
   'offloaded': { model: 'llama-3.1-70b', gpu: 'h100', mesh: { tp: 2 }, workload: { chunk: 512 }, offload: { weights: 0.5, cache: 0.25 } },
   'offloaded to drives, with a draft': { model: 'llama-3.1-70b', gpu: 'h100', workload: { draft: { model: 'llama-3.2-1b', tokens: 3, acceptance: 0.7 } }, offload: { weights: 120e9, to: 'nvme', bandwidth: 7e9 } },
+  'network': { model: 'resnet18', gpu: 'h100', workload: { batch: 4, image: [200, 300] } },
+  'network of windows, unfused': { model: { network: 'swin(24, [2, 2], [1, 2], n=10)', image: [60, 72] }, gpu: 'h100', profile: 'eager' },
+  'network of clips': { model: { network: 'cbr(8, [3, 3, 3], [1, 2, 2]) shuffle head(10)', image: [32, 32], frames: 5 }, gpu: 'h100', conventions: { count: 'thop' } },
   'vector rate unknown': { model: 'llama-3.1-8b', gpu: 'h800-sxm5' },
 }
 

@@ -11,7 +11,7 @@ test('pickers offer every model and GPU once, and find each by each of its names
   expect(ids([...gpuOptions]).sort()).toEqual(gpus.map(({ id }) => id).sort())
   for (const { id, name, huggingface, aliases } of models) for (const text of [id, name, ...huggingface === null ? [] : [huggingface], ...aliases]) expect(ids(matching(modelOptions, text)), text).toContain(id)
   for (const { id, name, aliases } of gpus) for (const text of [id, name, ...aliases]) expect(ids(matching(gpuOptions, text)), text).toContain(id)
-})
+}, 20_000)
 
 test.each([['4090', 'rtx-4090'], ['RTX-4090', 'rtx-4090'], ['h200 nvl', 'h200-nvl-141gb'], ['hopper 94', 'h100-nvl-94gb']])('%s finds %s', (text, id) => {
   expect(ids(matching(gpuOptions, text))).toContain(id)

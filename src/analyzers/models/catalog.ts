@@ -17,6 +17,7 @@ import mimo from '../../../data/models/mimo.json'
 import minimax from '../../../data/models/minimax.json'
 import mistral from '../../../data/models/mistral.json'
 import mixtral from '../../../data/models/mixtral.json'
+import networks from '../../../data/models/networks.json'
 import olmo from '../../../data/models/olmo.json'
 import opt from '../../../data/models/opt.json'
 import phi from '../../../data/models/phi.json'
@@ -48,15 +49,15 @@ type Entry = Pick<Checkpoint, 'id' | 'name' | 'config'> & Partial<Checkpoint>
 
 /** Every checkpoint, by family and size. */
 export const models: readonly Checkpoint[] = ([
-  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, stateSpace, bert, t5, whisper, vit, diffusion,
-].flat() as readonly Entry[]).map(entry => ({ huggingface: null, aliases: [], source: `config.json of ${entry.huggingface ?? ''}`, expected: null, ...entry }))
+  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, stateSpace, bert, t5, whisper, vit, diffusion, networks,
+].flat() as readonly Entry[]).map(entry => ({ huggingface: null, aliases: [], source: entry.huggingface ? `config.json of ${entry.huggingface}` : 'its program, in the language of data/networks', expected: null, ...entry }))
 
 /** All that a checkpoint answers to: an id may stand without its owner, `Llama-3.1-8B` for `meta-llama/Llama-3.1-8B`. */
 function namesOf({ id, name, huggingface, aliases }: Checkpoint): string[] {
   return [id, name, ...huggingface === null ? [] : [huggingface], ...aliases].flatMap(title => [title, title.slice(title.lastIndexOf('/') + 1)])
 }
 
-const byId: ReadonlyMap<string, Checkpoint> = new Map(models.map(model => [model.id, model]))
+const byName: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => namesOf(model).map(title => [title, model] as const)))
 const byKey: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => namesOf(model).map(title => [key(title), model] as const)))
 
 /**
@@ -64,7 +65,7 @@ const byKey: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => n
  * Errors: `ambiguous-model` where the name begins several (`llama-2`), `unknown-model` with the most similar ids.
  */
 export function findModel(name: string): Checkpoint | Problem {
-  const found = byId.get(name) ?? byKey.get(key(name))
+  const found = byName.get(name) ?? byKey.get(key(name))
   if (found !== undefined) return found
   const typed = words(name)
   const begun = typed.length === 0 ? [] : models.filter(({ id }) => typed.every((word, i) => words(id)[i] === word)).map(({ id }) => id)

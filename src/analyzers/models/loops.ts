@@ -5,6 +5,7 @@ import type { Axis, Block, Extent, Graph, Op } from '../graph.js'
 import { ending, expand, type Flags, type List } from '../ops/index.js'
 import { namesIn, renamed } from '../product.js'
 import { generates, kindsOf, suffixOf, type Kind, type Model, type Stack } from './model.js'
+import { networkGraph } from './network.js'
 
 /** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
 export type Form = 'expanded' | 'absorbed'
@@ -38,6 +39,7 @@ function runs({ first, idle }: Stack, pass: Pass): boolean {
 
 /** The loop nests of a model. Only its flags are read, never a size. `whole`: its tower is not split. */
 export function modelGraph(model: Model, form: Form, pass: Pass = 'first', whole = false): Graph {
+  if (model.network) return networkGraph(model.network, glossary)
   const axes: Record<string, Axis> = { ...glossary }
   const blocks = model.stacks.filter(stack => runs(stack, pass)).flatMap(stack => {
     Object.assign(axes, grids[stack.images ?? ''])

@@ -3,6 +3,7 @@ import type { Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Asked } from '../../scenario/workload.js'
 import type { Precision } from './architecture.js'
+import type { Network } from './network.js'
 
 export { generates } from '../../scenario/workload.js'
 
@@ -67,6 +68,8 @@ export interface Model extends Asked {
   readonly layers?: readonly string[]
   /** Modules beside the layers that predict further tokens, each with one layer like the last (DeepSeek-V3), where a field counts them. */
   readonly modules?: number
+  /** Op by op, for what is no stack of layers: CNNs, graphs of files. Then there are no stacks. */
+  readonly network?: Network | null
   /** What the file's tensors add up to, where a file with weights was read: then bytes come from them. */
   readonly tensors?: TensorFacts | null
 }
