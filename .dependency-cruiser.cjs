@@ -42,10 +42,10 @@ module.exports = {
     { name: 'problem-imports', comment: 'problem.ts and names.ts import nothing from src but each other', severity: 'error', from: { path: '^src/(problem|names)\\.ts$' }, to: { path: '^src/', pathNot: '^src/(problem|names)\\.ts$' } },
     {
       name: 'sibling-folders',
-      comment: 'models, import and parallel do not know each other, but an importer and a strategy may use the shapes of models/architecture.ts and models/model.ts',
+      comment: 'models, import and parallel do not know each other, but an importer and a strategy may use the shapes of models/architecture.ts, models/model.ts and models/network.ts',
       severity: 'error',
       from: { path: '^src/analyzers/(models|import|parallel)/' },
-      to: { path: '^src/analyzers/(models|import|parallel)/', pathNot: '^src/analyzers/$1/|^src/analyzers/models/(architecture|model)\\.ts$' },
+      to: { path: '^src/analyzers/(models|import|parallel)/', pathNot: '^src/analyzers/$1/|^src/analyzers/models/(architecture|model|network)\\.ts$' },
     },
     {
       name: 'public-api-only',

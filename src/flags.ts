@@ -7,7 +7,7 @@ export type Kind = 'count' | 'amount' | 'name' | 'size' | 'switch' | 'json' | 'f
 export const fields = {
   gpu: ['gpu', 'file'], system: ['system', 'name'], gpus: ['gpus', 'count'], utilization: ['utilization', 'amount'], capacity: ['capacity', 'name'], price: ['price', 'amount'],
   batch: ['workload.batch', 'count'], prompt: ['workload.prompt', 'count'], output: ['workload.output', 'count'], cached: ['workload.cached', 'count'],
-  chunk: ['workload.chunk', 'count'], draft: ['workload.draft', 'json'], exit: ['workload.exit', 'amount'], images: ['workload.images', 'count'], image: ['workload.image', 'size'], target: ['workload.target', 'count'], 'audio-seconds': ['workload.audioSeconds', 'amount'],
+  chunk: ['workload.chunk', 'count'], draft: ['workload.draft', 'json'], exit: ['workload.exit', 'amount'], images: ['workload.images', 'count'], image: ['workload.image', 'size'], target: ['workload.target', 'count'], axes: ['workload.axes', 'json'], 'audio-seconds': ['workload.audioSeconds', 'amount'],
   train: ['workload.mode', 'switch'], sequence: ['workload.sequence', 'count'], 'micro-batch': ['workload.microBatch', 'count'],
   'global-batch': ['workload.globalBatch', 'count'], tokens: ['workload.tokens', 'count'],
   zero: ['training.zero', 'count'], recompute: ['training.recompute', 'name'], optimizer: ['training.optimizer', 'name'],

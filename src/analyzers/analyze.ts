@@ -10,6 +10,7 @@ import { metrics, type Totals } from './metrics.js'
 import { compare } from './import/tensors.js'
 import { modelGraph } from './models/loops.js'
 import { generates, kindsOf, type Model } from './models/model.js'
+import { hasBatch } from './models/network.js'
 import type { Far } from './offload.js'
 import { phaseOfRun } from './passes.js'
 import { countedFlops } from './report.js'
@@ -117,7 +118,7 @@ function largest(run: Run, weights: number, growing: number, grown: (held: Growi
   if (room <= 0) return { maxBatch: 0, maxContext: hasContext ? 0 : null }
   // Every cache and activation holds each sequence once, so the need is the batch times that of one sequence.
   const perSequence = growing / batch
-  const maxBatch = largestFitting(n => n * perSequence <= room, room / perSequence)
+  const maxBatch = model.network && !hasBatch(model.network) ? Number(growing <= room) : largestFitting(n => n * perSequence <= room, room / perSequence)
   if (!hasContext) return { maxBatch, maxContext: null }
   const bytes = (p: number) => grown(heldAt(run, batch, p, output))
   const longest = model.positions === null ? 2 ** 40 : model.positions - output - run.imageTokens

@@ -50,7 +50,7 @@ function decide(asked: Asked, model: Model, device: Device): Decision {
     return found
   }
   const usual = device.peaks.bf16 !== null ? 'bf16' : 'fp16'
-  const activations = find(asked.activations ?? usual, 'precision.activations')
+  const activations = find(asked.activations ?? model.precision.activations ?? usual, 'precision.activations')
   const cache = find(asked.cache ?? model.precision.cache ?? asked.activations ?? usual, 'precision.cache')
   const state = model.precision.state == null ? cache : find(model.precision.state, 'model.mamba_ssm_cache_dtype')
   const stated = model.precision.quantized

@@ -12,6 +12,7 @@ import { countNote } from './conventions.js'
 import { drafterOf, reused, type Draft as Asked } from './draft.js'
 import { read } from './import/huggingface.js'
 import { exits } from './models/exit.js'
+import { checkAxes, withAxes } from './named-axes.js'
 import { vanishing } from './models/network.js'
 import { describesNetwork, readNetwork } from './models/program/read.js'
 import { tokensPerImage } from './models/images.js'
@@ -44,7 +45,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const said = countNote(d.conventions.count)
   if (said !== null) problems.push(generates(model.model) ? error('not-supported', 'conventions.count', 'Counting conventions cover models that generate no tokens.', ['roofline']) : said)
   const precision = decidePrecision(d.precision, model.model, device)
-  problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model))
+  problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model), ...checkAxes(d.workload, input.workload ?? {}, model.model))
   const ranks = d.mesh.tp
   const link = linkOf(device, system, ranks)
   if (ranks > 1 && link.bandwidth === null) problems.push(error('unknown-link', 'system', `The bandwidth of ${link.name} between ${String(ranks)} GPUs of ${system.id} is not known.`))
@@ -102,7 +103,7 @@ function suited(d: Draft, input: Scenario, model: Model): Draft {
   const sequence = !applies('sequence', mode, model) ? asked.sequence ?? null : asked.sequence ?? asked.prompt ?? Math.min(512, room)
   const target = asked.target ?? (applies('target', mode, model) ? Math.min(128, room) : null)
   const image = applies('image', mode, model) ? asked.image ?? model.image : asked.image ?? null
-  return { ...d, workload: { ...d.workload, mode, sequence, target, image, prompt: sequence ?? d.workload.prompt, output: 0 } }
+  return { ...d, workload: withAxes({ ...d.workload, mode, sequence, target, image, prompt: sequence ?? d.workload.prompt, output: 0 }, model) }
 }
 
 interface FoundModel { readonly id: string; readonly model: Model; readonly notes: readonly Problem[] }
@@ -186,12 +187,12 @@ function checkServing({ workload: { mode, chunk, draft, exit, images } }: Draft,
 }
 
 /** An image has at least one patch, and learned positions belong to one size. */
-function checkImage({ image, images, positions, sizes, network }: Model, asked: readonly [number, number]): Problem[] {
+function checkImage({ image, images, positions, sizes, network, axes }: Model, asked: readonly [number, number]): Problem[] {
   const patch = sizes['patch'] ?? 1
   const usual = image === null ? [] : [image.join('x')]
   if (images === 'one' && image !== null && asked.join() !== image.join()) return [note('image-resized', 'workload.image', `The model resizes every image to ${image.join(' × ')} pixels.`, usual)]
   if (Math.min(...asked) < patch) return [error('invalid-field', 'workload.image', `An image of ${asked.join(' × ')} pixels has no patch of ${String(patch)} × ${String(patch)}.`, usual)]
-  const lost = network ? vanishing(network, asked) : null
+  const lost = network && axes === undefined ? vanishing(network, { b: 1, height: asked[0], width: asked[1] }) : null
   if (lost !== null) return [error('invalid-field', 'workload.image', `An image of ${asked.join(' × ')} pixels is too small: nothing is left of the ${lost}.`, usual)]
   if (images === null && positions !== null && image !== null && asked.join() !== image.join()) return [note('positions-resized', 'workload.image', `The model's position table is for ${image.join(' × ')} pixels; at ${asked.join(' × ')} it is resized, and its parameters are counted as they are published.`, usual)]
   return []

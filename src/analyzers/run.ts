@@ -10,6 +10,7 @@ import { hasForms, hasPasses, modelGraph, shapeOf, type Form, type Pass } from '
 import { imageOf, tokensPerImage } from './models/images.js'
 import { generates, indivisible, kindsOf, modelSizes, type Model } from './models/model.js'
 import { farOf, type Far } from './offload.js'
+import { axisSizes } from './named-axes.js'
 import { sequenceParallel, tensorParallel } from './parallel/index.js'
 import type { Machine } from './report.js'
 import { batchedOn, settle, type Reserve } from './reserve.js'
@@ -84,7 +85,7 @@ export function prepare(resolved: Resolved): Run {
   if (!kept) { kept = new Map(); setups.set(precision, kept) }
   const splits = workload.batch % mesh.tp === 0
   const sees = model.images === null || workload.images > 0
-  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${String(sees)} ${profile.id} ${String(workload.chunk)} ${system}${workload.exit == null ? '' : ` ${String(workload.exit)}`}`
+  const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${String(sees)} ${profile.id} ${String(workload.chunk)} ${system}${workload.exit == null ? '' : ` ${String(workload.exit)}`}${workload.axes == null ? '' : ` ${JSON.stringify(workload.axes)}`}`
   let setup = kept.get(key)
   if (!setup) { setup = setUp(resolved, splits, sees); kept.set(key, setup) }
   const run: Run = {
@@ -158,7 +159,7 @@ function roofsOf({ precision }: Resolved, structures: readonly Structure[]): Dev
 
 /** Everything but the tokens of a pass: model, precision, rates, degrees. */
 function fixedSizes({ model, scenario, efficiency: e, precision, profile, device }: Resolved): Sizes {
-  const sizes: Record<string, number> = { ...vectorWeights, ...precision.widths, ...modelSizes(model), tp: scenario.mesh.tp }
+  const sizes: Record<string, number> = { ...vectorWeights, ...precision.widths, ...modelSizes(model), ...axisSizes(scenario.workload, model), tp: scenario.mesh.tp }
   if (profile.cache !== null) sizes['batched'] = scenario.workload.chunk ?? batchedOn(profile.cache, device.id, device.memory)
   // An unknown vector rate leaves vector work to the memory bound: infinite inside, never in a report.
   sizes['peak_vector'] = precision.vector ?? Infinity
@@ -219,7 +220,7 @@ export function prefillVector(run: Run): Float64Array {
 
 /** The sizes of the first pass over one sample, without what follows from them. */
 export function sampleSizes(run: Run): Sizes {
-  return { ...modelSizes(run.resolved.model), ...firstTokens(run, 1, run.resolved.scenario.workload.prompt), causal: 1 }
+  return { ...modelSizes(run.resolved.model), ...axisSizes(run.resolved.scenario.workload, run.resolved.model), ...firstTokens(run, 1, run.resolved.scenario.workload.prompt), causal: 1 }
 }
 
 /** The sizes of a chunk of the first pass. Only its last one, which makes a token, reaches the head, unless all tokens do. */

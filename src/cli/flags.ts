@@ -41,6 +41,7 @@ export const flags: readonly Flag[] = [
   ...group('One pass over whole inputs', [
     ['sequence', 'tokens of a sequence (512)'],
     ['target', 'decoder tokens of an encoder-decoder (128)'],
+    ['axes', 'dynamic axes of an ONNX file, {"height": 640}'],
   ]),
   ...group('Training', [
     ['train', 'a training step instead of a request', 'training'],
@@ -83,5 +84,5 @@ export const flags: readonly Flag[] = [
 
 /** Flags that belong to a scenario of another mode; giving one chooses it. */
 export const modeOf: Readonly<Record<string, 'forward' | 'training'>> = {
-  'sequence': 'forward', 'target': 'forward', 'micro-batch': 'training', 'global-batch': 'training', 'tokens': 'training',
+  'sequence': 'forward', 'target': 'forward', 'axes': 'forward', 'micro-batch': 'training', 'global-batch': 'training', 'tokens': 'training',
 }

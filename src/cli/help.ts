@@ -42,7 +42,7 @@ export function help(command: Command | null): string {
 }
 
 const model = [
-  wrap('MODEL is a name (roofline models), a path to a config.json, a .gguf or .safetensors file or a folder with them, or - for a whole scenario as JSON on standard input; flags then change it.'),
+  wrap('MODEL is a name (roofline models), a path to a config.json, a .gguf, .safetensors, .onnx or .param (ncnn) file or a folder with a checkpoint, or - for a whole scenario as JSON on standard input; flags then change it.'),
   wrap('Numbers may be written 128k, 70B, 64Ki or 2*4096; k, M, B or G, T are powers of 1000, Ki, Mi, Gi, Ti of 1024.'),
 ]
 const status = ['', wrap('Exit status: 0 answered, also when a model does not fit; 1 a problem, named on standard error; 2 an unknown command or flag, or no MODEL.')]

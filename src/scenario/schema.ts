@@ -39,6 +39,7 @@ export const workload = object({
   exit: v.optional(v.nullable(v.pipe(amount, v.gtValue(0, 'greater than 0')))),
   sequence: v.optional(v.nullable(whole(1, 2 ** 30))),
   target: v.optional(v.nullable(whole(1, 2 ** 30))),
+  axes: v.optional(v.nullable(v.record(v.string(), whole(0, 2 ** 30), 'an object of sizes'))),
 })
 
 export const mesh = object({
@@ -119,8 +120,10 @@ export interface NormalScenario {
   readonly gpu: string | object
   readonly system: string
   readonly gpus: number
-  /** `sequence` and `target` belong to a forward run; `exit` is there where it was asked for. */
-  readonly workload: Filled<Omit<v.InferOutput<typeof workload>, 'sequence' | 'target' | 'exit'>> & { readonly sequence?: number | null; readonly target?: number | null; readonly exit?: number | null }
+  /** `sequence`, `target` and `axes` belong to a forward run; `exit` is there where it was asked for. */
+  readonly workload: Filled<Omit<v.InferOutput<typeof workload>, 'sequence' | 'target' | 'exit' | 'axes'>> & {
+    readonly sequence?: number | null; readonly target?: number | null; readonly exit?: number | null; readonly axes?: Readonly<Record<string, number>> | null
+  }
   readonly mesh: Filled<v.InferOutput<typeof mesh>>
   readonly precision: Filled<v.InferOutput<typeof precision>>
   readonly profile: string

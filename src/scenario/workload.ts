@@ -12,6 +12,8 @@ export interface Asked {
   readonly source: 'text' | 'image' | 'audio' | null
   /** Which images a prompt may have: of `any` size, or all resized to `one`; null where none is covered. */
   readonly images: 'any' | 'one' | null
+  /** Dynamic axes of a file's graph. */
+  readonly axes?: readonly unknown[]
 }
 
 type Rule = (model: Asked) => boolean
@@ -33,6 +35,7 @@ const table: Readonly<Record<WorkloadField, Readonly<Partial<Record<Mode, Rule>>
   exit: { inference: decodes },
   sequence: { forward: ({ family }) => family !== 'vision' },
   target: { forward: ({ family }) => family === 'encoder-decoder' },
+  axes: { forward: ({ axes }) => axes !== undefined },
 }
 
 /** Every field. */

@@ -122,5 +122,5 @@ function usual(path: string): unknown {
 }
 
 function idOf(path: string): string {
-  return path.replace('.', '-')
+  return path.replace(/\W/g, '-')
 }

@@ -9,10 +9,13 @@ const { train: _, ...named } = fields
 /** The command line's flags by name: path in the scenario and kind of value. */
 export const flags: Readonly<Record<string, readonly [path: string, kind: Kind]>> = { model: ['model', 'file'], ...named }
 
+/** The path of one axis of a file's graph; its name may have dots. */
+const axis = 'workload.axes.'
+
 /** The kind of value that a path of the scenario takes; null where it is no plain field. Of what is offloaded the page has two fields, the command line one flag. */
 export function kindAt(path: string): Kind | null {
   if (path === 'offload.weights' || path === 'offload.cache') return 'amount'
-  return Object.values(flags).find(([at]) => at === path)?.[1] ?? null
+  return path.startsWith(axis) ? 'count' : Object.values(flags).find(([at]) => at === path)?.[1] ?? null
 }
 
 /** The value that a text stands for; what cannot be read at once stays text, so that the analysis says what is wrong with it. */
@@ -37,6 +40,7 @@ export function valueOf(kind: Kind, text: string): unknown {
 /** The scenario with one field set; undefined and empty text return it to its default. */
 export function withField(scenario: Scenario, path: string, value: unknown): Scenario {
   if (path === 'model' && (typeof value === 'object' && value !== null || typeof value === 'string' && value !== '')) return withModel(scenario, value)
+  if (path.startsWith(axis)) return withField(scenario, 'workload.axes', withAxis(scenario.workload?.axes, path.slice(axis.length), value))
   const [first = '', second] = path.split('.')
   const entries = scenario as unknown as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>
   const next = second === undefined ? value : { ...entries[first], [second]: value }
@@ -46,7 +50,15 @@ export function withField(scenario: Scenario, path: string, value: unknown): Sce
   return { ...copy, [first]: Object.fromEntries(Object.entries(entries[first] ?? {}).filter(([name]) => name !== second)) } as unknown as Scenario
 }
 
+/** The axes with one of them sized, or left to be asked for; nothing where none is left. */
+function withAxis(axes: unknown, name: string, value: unknown): unknown {
+  const kept = Object.entries(axes ?? {}).filter(([other]) => other !== name)
+  const all = value === undefined || value === '' ? kept : [...kept, [name, value] as const]
+  return all.length === 0 ? undefined : Object.fromEntries(all)
+}
+
 /** The value at a path; undefined where the scenario leaves it to the default. */
 export function fieldOf(scenario: Report['scenario'], path: string): unknown {
-  return path.split('.').reduce<unknown>((value, name) => typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined, scenario)
+  const names = path.startsWith(axis) ? ['workload', 'axes', path.slice(axis.length)] : path.split('.')
+  return names.reduce<unknown>((value, name) => typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined, scenario)
 }

@@ -5,7 +5,7 @@ import { parseJson, readModel, resolveModel, type Problem } from '../index.js'
 import { isObject } from './stand.js'
 
 /** Files that a model is read from. */
-export const readable = '.json,.gguf,.safetensors,application/json'
+export const readable = '.json,.gguf,.onnx,.param,.safetensors,application/json'
 
 /** The model of a file or of several that belong together, or why they cannot be read. */
 export async function modelOf(...files: readonly File[]): Promise<{ readonly model: object } | { readonly problems: readonly Problem[] }> {

@@ -15,6 +15,7 @@ export function translated(problem: Problem): string | null {
     case 'unknown-system': case 'unknown-profile': case 'unknown-dtype': return msg(str`${label}: “${given}” is not known.`)
     case 'ambiguous-model': case 'ambiguous-gpu': return msg(str`“${given}” stands for several.`)
     case 'missing-field': return msg(str`${label} is missing.`)
+    case 'missing-axis': return msg(str`${path.slice('workload.axes.'.length)} has no fixed size in this file.`)
     case 'unknown-field': return msg(str`${label} is not a field of a scenario.`)
     case 'not-supported': if (path === 'workload.mode' && first === 'forward') return msg('This model generates no tokens: it runs forward.')
       if (message.includes('does not apply')) return msg(str`${label} does not apply to this model.`)

@@ -19,7 +19,7 @@ export function suggestions(problem: Problem, apply: Apply | null): TemplateResu
     const root = (event.currentTarget as Element).getRootNode()
     apply(path, value)
     // A key leaves the focus at the field, since its button goes away; a finger keeps its keyboard closed.
-    if (event.detail === 0 && root instanceof ShadowRoot) root.getElementById(path.replace('.', '-'))?.focus()
+    if (event.detail === 0 && root instanceof ShadowRoot) root.getElementById(path.replace(/\W/g, '-'))?.focus()
   }
   return html`<div class="actions">${problem.suggestions.slice(0, 8).map(value => html`<button type="button" class="button" @click=${(event: MouseEvent) => { take(event, value) }}>${path === 'model' || path === 'gpu' ? titleOf(path, value) : value}</button>`)}</div>`
 }

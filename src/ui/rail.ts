@@ -6,7 +6,7 @@ import { profiles, systems } from '../index.js'
 import { quantity } from '../format.js'
 import { automatic, choice, dtype, invalid, number, size, toggle, why, type Rail } from './field.js'
 import { inWords } from './locale.js'
-import { kindOf, workloadFields } from './suited.js'
+import { kindOf, sizedByName, workloadFields } from './suited.js'
 import { files } from './parts.js'
 import { contextOf, countParameters, gpuFacts, gpuOptions, gpuSummary, idOf, modelFacts, modelOptions, titleOf, unknownName } from './picks.js'
 import { readable } from './opened.js'
@@ -21,7 +21,7 @@ export function rail(given: Rail): TemplateResult {
   return html`
     <fieldset><legend>${msg('Model')}</legend>${modelPicker(of)}${files ? fileButton(of) : nothing}</fieldset>
     <fieldset><legend>${msg('GPUs')}</legend>${gpuPicker(of)}${choice(of, 'system', [['', automatic(of, 'system', systemName)], ...systems.map(({ id, name }) => [id, name] as const)])}</fieldset>
-    <fieldset><legend>${msg('Workload')}</legend>${workloadFields(of.scenario).map(field => workloadField(of, field))}</fieldset>
+    <fieldset><legend>${msg('Workload')}</legend>${workloadFields(of.scenario).map(field => field === 'axes' ? sizedByName(of.scenario.model).map(({ name }) => number(of, `workload.axes.${name}`, 'numeric', name)) : workloadField(of, field))}</fieldset>
     <fieldset><legend>${msg('Precision')}</legend>${['precision.weights', 'precision.activations', ...generates ? ['precision.cache'] : []].map(path => dtype(of, path))}</fieldset>
     <fieldset><legend>${msg('Parallelism')}</legend>${number(of, 'mesh.tp')}</fieldset>
     <fieldset><legend>${msg('Profile and conventions')}</legend>${choice(of, 'profile', profiles.map(({ id }) => [id, id]))}

@@ -31,14 +31,19 @@ export function kindOf({ model, workload }: Pick<Scenario, 'model' | 'workload'>
 }
 
 /** Fields that are on the page among the first, in their order. */
-const first: readonly WorkloadField[] = ['batch', 'images', 'image', 'audioSeconds', 'prompt', 'output', 'sequence', 'target']
+const first: readonly WorkloadField[] = ['batch', 'images', 'image', 'audioSeconds', 'prompt', 'output', 'sequence', 'target', 'axes']
 
 /** The fields of the workload that are on the page for a scenario, in their order. */
 export function workloadFields(scenario: Scenario): readonly WorkloadField[] {
   const kind = kindOf(scenario)
   // The size of an image matters to a prompt that has one.
   const isBlind = kind.images !== null && !((scenario.workload?.images ?? 0) > 0)
-  return first.filter(field => applies(field, kind.mode, kind) && !(field === 'image' && isBlind))
+  return first.filter(field => (field !== 'axes' || sizedByName(scenario.model).length > 0) && applies(field, kind.mode, kind) && !(field === 'image' && isBlind))
+}
+
+/** Dynamic axes of a file's graph that have no field of their own. */
+export function sizedByName(model: unknown): NonNullable<Known['axes']> {
+  return modelOf(model)?.axes?.filter(({ axis }) => !/^(b|height|width)$/.test(axis)) ?? []
 }
 
 /** The scenario without what its model has no use for. A prompt that a model without one can hold is its sequence. */
@@ -58,7 +63,8 @@ export function suited(scenario: Scenario): Scenario {
 
 function uselessTo(model: Known, workload: Workload): readonly string[] {
   const mode = modeFor(model, workload.mode)
-  const never = known.filter(field => field in workload && !applies(field, mode, model))
+  const foreign = Object.keys(workload.axes ?? {}).some(name => !model.axes?.some(one => one.name === name))
+  const never = known.filter(field => field in workload && (!applies(field, mode, model) || (field === 'axes' && foreign)))
   // What generates may be asked for a request again, and keeps the fields of one; a prompt may be the sequence.
   if (generates(model)) return never.filter(field => !applies(field, 'inference', model))
   const { prompt, sequence } = workload

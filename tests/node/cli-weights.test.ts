@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { Io } from '../../src/cli/io.js'
 import { main } from '../../src/cli/main.js'
+import { bytes, resnet } from './onnx-files.js'
 import { gguf, safetensors, type Meta, type Shape } from './weight-files.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'roofline-'))
@@ -34,6 +35,10 @@ write('whole/config.json', json(config))
 write('whole/tokenizer.json', json({ version: 1 }))
 write('whole/model.safetensors', safetensors({ 'lm_head.weight': ['BF16', [2, 2], 8] }))
 
+const graph = (parts: Uint8Array): { header: Uint8Array; size: number } => ({ header: parts, size: parts.length })
+write('r18.onnx', graph(bytes(resnet([2, 2, 2, 2], false))))
+write('net.param', graph(new TextEncoder().encode('7767517\n2 2\nInput i 0 1 x\nConvolution c 1 1 x y 0=8 1=3 4=1 6=216\n')))
+
 async function run(command: string): Promise<{ status: number; out: string; err: string }> {
   let [out, err] = ['', '']
   const io: Io = {
@@ -61,4 +66,21 @@ test.each<readonly [operand: string, said: RegExp]>([
   const { status, out, err } = await run(`estimate ${operand} --gpu h100`)
   expect(err.replaceAll('\n', ' ')).toMatch(said)
   expect([status, out]).toEqual([1, ''])
+})
+
+test.each([
+  ['@r18.onnx --image 224x224', 1_814_073_344], ['@r18.onnx --axes {"height":224,"width":224}', 1_814_073_344], ['@r18.onnx --axes {"height":224,"width":224,"batch":4}', 1_814_073_344], ['@net.param --image 10x20', 43_200],
+])('estimate %s', async (operand, macs) => {
+  const { status, out, err } = await run(`estimate ${operand} --gpu h100 --json`)
+  expect([status, err]).toEqual([0, ''])
+  expect((JSON.parse(out) as { model: { macs: number } }).model.macs).toBe(macs)
+})
+
+test('a file of a graph is asked for its axes, prints its kernels and explains them', async () => {
+  const { status, err } = await run('estimate @r18.onnx --gpu h100')
+  expect([status, err]).toEqual([1, expect.stringMatching(/^workload.axes.height: height, dimension 3 of the input input, .*224\n.*width/s) as string])
+  expect((await run('estimate @r18.onnx --gpu h100 --image 224x224')).out).toContain('Conv_0')
+  const explained = await run('explain @r18.onnx forward/Conv_0/flops --gpu h100 --image 224x224')
+  expect([explained.status, explained.err]).toEqual([0, ''])
+  expect(explained.out).toContain('dimension 3 of Conv_0_0 = floor((224 + 1) / 2)')
 })

@@ -119,7 +119,7 @@ describe('exit status', () => {
     [1, 'estimate none.json --gpu h100', /^model: none.json does not exist/], [1, 'estimate locked.json --gpu h100', /^model: locked.json may not be read/], [1, 'estimate ./empty --gpu h100', /^model: .\/empty is a folder/],
     [1, 'estimate huge.json --gpu h100', /^model: huge.json has 1000000000000 bytes/], [1, 'estimate /dev/endless --gpu h100', /^model: .*bytes/],
     [1, 'estimate cut.json --gpu h100', /^model: cut.json ends before/], [1, 'estimate list.json --gpu h100', /^model: /],
-    [1, 'estimate m.onnx --gpu h100', /^model: .*not read yet/], [1, 'estimate w.gguf --gpu h100', /^model: w.gguf ends after 4 bytes/],
+    [1, 'estimate m.onnx --gpu h100', /^model: m.onnx is not an ONNX file/], [1, `${h100} --axes {"height":4}`, /^workload.axes: /], [1, 'estimate w.gguf --gpu h100', /^model: w.gguf ends after 4 bytes/],
     [1, 'estimate llama-3.1-8b --gpu none.json', /^gpu: none.json does not exist/], [1, 'estimate llama-3.1-8b --gpu wrong.json', /^gpu.bandwidth: /], [1, 'estimate llama-3.1-8b --gpu cut.json', /^gpu: cut.json/], [1, 'estimate llama-3.1-8b --gpu huge.json', /^gpu: huge.json has/],
     [1, 'explain llama-3.1-8b speed --gpu h100', /^quantity: "speed".*Close: /], [1, 'explain llama-3.1-8b tpot', /^gpu: /],
     [1, 'gpus h1000', /^gpu: .*Close: h100/], [1, 'models llama', /^model: "llama" stands for several/], [1, 'gpus a b', /^arguments: /],

@@ -2,6 +2,7 @@
 import { error, failed, type Problem } from '../../problem.js'
 import { matches, read } from './huggingface.js'
 import { longestJson, parseJson } from './json.js'
+import type { NetworkConfig } from '../models/network.js'
 import type { Address, Found, TextSource } from './source.js'
 
 export type { Address, TextSource } from './source.js'
@@ -44,6 +45,11 @@ async function readFound(found: Promise<Found>): Promise<ReadModel> {
 }
 
 function readObject(source: unknown): ReadModel {
+  // What a reader of graphs has made is read already; whether it is sound shows when it is asked.
+  if (typeof source === 'object' && source !== null && 'network' in source) {
+    const { notes } = source as Partial<NetworkConfig>
+    return { model: source, problems: Array.isArray(notes) ? notes : [] }
+  }
   if (typeof source !== 'object' || source === null || !matches(source)) {
     return refuse(error('unknown-format', 'model', 'This is not a config.json of Hugging Face: it names neither architectures nor a model_type.'))
   }

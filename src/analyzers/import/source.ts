@@ -24,7 +24,7 @@ export interface Found {
 }
 
 /** What a file of a checkpoint is. `index` names the shards, `quantization` is ModelOpt's hf_quant_config.json. */
-export type Kind = 'gguf' | 'safetensors' | 'index' | 'quantization' | 'json' | 'other'
+export type Kind = 'gguf' | 'onnx' | 'ncnn' | 'safetensors' | 'index' | 'quantization' | 'json' | 'other'
 
 /** Longest text file that is read, bytes: above any config.json. */
 export const largestText = 8 * 2 ** 20

@@ -18,7 +18,7 @@ export interface Held {
  * The bytes per weight of a group are Σ bytes / Σ elements over its dtypes, scales and padding included.
  */
 export interface TensorSummary extends TensorFacts {
-  readonly format: 'gguf' | 'safetensors'
+  readonly format: 'gguf' | 'safetensors' | 'onnx'
   /** How many tensors. */
   readonly tensors: number
   /** Bytes of all of them. */

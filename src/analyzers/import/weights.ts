@@ -26,26 +26,37 @@ export async function readFiles(files: readonly TextSource[]): Promise<Found> {
     }
     const of = (kind: Kind): TextSource[] => sorted.flatMap(one => (one.kind === kind ? [one.file] : []))
     if (of('gguf').length > 0) return await ggufs(of('gguf'))
+    const [graph, another] = [...of('onnx'), ...of('ncnn')]
+    if (graph !== undefined && another !== undefined) return severalModels([graph, another].map(nameOf))
+    if (graph !== undefined) return of('onnx').length > 0 ? await (await import('./onnx/index.js')).readOnnxFile(graph) : await (await import('./ncnn.js')).readNcnn(graph)
     if (of('json').length + of('safetensors').length + of('index').length + of('quantization').length > 0) return await checkpoint(of)
-    return refuse(error('not-supported', 'model', `${name}: this file format is not read yet.`, ['config.json', '.gguf', '.safetensors']))
+    return refuse(error('not-supported', 'model', `${name}: this file format is not read yet.`, ['config.json', '.gguf', '.onnx', '.safetensors']))
   } catch (failure) {
     return refuse(problemOf(failure, name))
   }
+}
+
+function severalModels(names: readonly string[]): Found {
+  return refuse(error('several-models', 'model', `${names.slice(0, 3).join(' and ')} are models of their own; one can be read at a time.`))
 }
 
 /** What a file is: by its name, else by how it begins. */
 async function kindOf(file: TextSource, among: boolean): Promise<Kind> {
   const name = file.name === undefined ? '' : nameOf(file).toLowerCase()
   if (name.endsWith('.gguf')) return 'gguf'
+  if (name.endsWith('.onnx')) return 'onnx'
+  if (name.endsWith('.param')) return 'ncnn'
   if (name.endsWith('.safetensors')) return 'safetensors'
   if (name.endsWith('.safetensors.index.json')) return 'index'
   if (name === 'hf_quant_config.json') return 'quantization'
   // Beside the weights lie tokenizers and settings in JSON too.
   if (name.endsWith('.json')) return !among || name === 'config.json' ? 'json' : 'other'
-  if (among || /\.(?:onnx|param|bin|pth?)$/.test(name)) return 'other'
+  if (among || /\.(?:onnx_data|data|bin|pth?)$/.test(name)) return 'other'
   if (file.slice === undefined || file.size < 10) return 'json'
-  const start = textOf(await bytesOf(file, 0, 10, name))
-  return start.startsWith('GGUF') ? 'gguf' : start.charCodeAt(8) === 0x7b && !/^\s*\{/.test(start) ? 'safetensors' : 'json'
+  const bytes = await bytesOf(file, 0, 10, name)
+  const start = textOf(bytes)
+  // An ONNX file starts with its version, a small number in field 1.
+  return start.startsWith('GGUF') ? 'gguf' : bytes[0] === 8 && (bytes[1] ?? 0) < 32 ? 'onnx' : start.startsWith('7767517') ? 'ncnn' : start.charCodeAt(8) === 0x7b && !/^\s*\{/.test(start) ? 'safetensors' : 'json'
 }
 
 const part = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i
@@ -69,6 +80,6 @@ async function ggufs(files: readonly TextSource[]): Promise<Found> {
   if (count > 1 && (read.length !== count || stems.size !== 1)) {
     return refuse(error('missing-files', 'model', `${first.name} is one of ${count} parts of a GGUF file; all of them are needed, and ${read.length === 1 ? 'one is' : `${read.length} are`} here.`, [`${parts[0]?.match?.[1] ?? 'model'}-00001-of-${String(count).padStart(5, '0')}.gguf`]))
   }
-  if (count <= 1 && read.length > 1) return refuse(error('several-models', 'model', `${read.map(({ name }) => name).slice(0, 3).join(' and ')} are models of their own; one can be read at a time.`))
+  if (count <= 1 && read.length > 1) return severalModels(read.map(({ name }) => name))
   return configOf(first, read.flatMap(({ tensors }) => tensors))
 }

@@ -4,6 +4,8 @@ export type WeightGroup = 'embedding' | 'head' | 'norm' | 'attention' | 'ffn' | 
 export interface Precision {
   /** dtype of the unquantized weights, a name in data/dtypes.json; null where the config does not say. */
   readonly weights: string | null
+  /** dtype of the activations, where a file states it. */
+  readonly activations?: string | null
   /** dtype of the quantized weights and the groups that are held in it; null for an unquantized checkpoint. */
   readonly quantized: { readonly dtype: string; readonly groups: readonly WeightGroup[] } | null
   /** dtypes of groups that differ from `quantized`: experts in four bits, the rest in eight (DeepSeek V4). */

@@ -3,7 +3,7 @@ import type { Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Asked } from '../../scenario/workload.js'
 import type { Precision } from './architecture.js'
-import type { Network } from './network.js'
+import type { NamedAxis, Network } from './network.js'
 
 export { generates } from '../../scenario/workload.js'
 
@@ -70,6 +70,8 @@ export interface Model extends Asked {
   readonly modules?: number
   /** Op by op, for what is no stack of layers: CNNs, graphs of files. Then there are no stacks. */
   readonly network?: Network | null
+  /** The axes that a workload gives by name, where a file with a graph was read. */
+  readonly axes?: readonly NamedAxis[]
   /** What the file's tensors add up to, where a file with weights was read: then bytes come from them. */
   readonly tensors?: TensorFacts | null
 }

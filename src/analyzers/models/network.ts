@@ -3,8 +3,10 @@
  * data/networks, files) and `networkGraph`, which turns it into loop nests. What a kind of node costs is a row of data/operators.json.
  */
 import json from '../../../data/operators.json'
-import type { Axis, Block, Extent, Graph, Op, Tensor } from '../graph.js'
+import type { Axis, Block, Extent, Graph, Op, Sizes, Tensor } from '../graph.js'
+import type { Problem } from '../../problem.js'
 import { evaluate } from '../product.js'
+import type { Precision } from './architecture.js'
 
 /** Batch first, then channels, then space: `['b', 64, 'h1', 'w1']`; sequences end in their width: `['b', 's1', 768]`. */
 export type Shape = readonly Extent[]
@@ -39,6 +41,31 @@ export interface Network {
   readonly nodes: readonly Node[]
 }
 
+/** A dynamic axis of a file: its name there, and the axis that a workload sizes by it. */
+export interface NamedAxis {
+  readonly name: string
+  readonly axis: string
+  /** `dimension 3 of the input x`. */
+  readonly what: string
+  /** A size to try. */
+  readonly usual: number
+}
+
+/** What readers of graphs leave: plain JSON, the scenario's `model`. */
+export interface NetworkConfig {
+  readonly format: 'onnx' | 'ncnn'
+  /** What the model is called. */
+  readonly _name_or_path: string
+  readonly network: Network
+  readonly image: null
+  readonly axes: readonly NamedAxis[]
+  readonly precision?: Precision
+  /** A `TensorSummary` of the weights. */
+  readonly tensors?: object
+  /** What accompanies every answer. */
+  readonly notes: readonly Problem[]
+}
+
 /** What a kind of node iterates over, and the FLOP of one iteration; `class` is the family of kinds that counters treat alike. */
 export interface Operator {
   readonly title: string
@@ -47,6 +74,8 @@ export interface Operator {
   readonly engine?: Op['engine']
   readonly over: 'conv' | 'deconv' | 'linear' | 'product' | 'window' | 'in' | 'out'
   readonly flops: Extent
+  /** Reads of its first operand as much as it makes: a slice, rows of a table. */
+  readonly part?: true
 }
 
 export const operators = json.operators as unknown as Readonly<Record<string, Operator>>
@@ -61,9 +90,11 @@ export function networkGraph({ inputs, axes, nodes }: Network, given: Readonly<R
     if (kind === 'view') { for (const name of Object.keys(makes)) shown.set(name, shown.get(reads[0] ?? '') ?? reads[0] ?? ''); return [] }
     const operator = operators[kind]
     if (!operator) throw new Error(`no operator "${kind}"`)
+    const [made = []] = Object.values(makes)
+    const part = operator.part === true ? { read: made } : {}
     const activation = (name: string, role: 'in' | 'out'): Tensor => ({ name: shown.get(name) ?? name, role, axes: shapes.get(name) ?? [], held: index.includes(name) ? 'index' : 'activation' })
-    const parameters = Object.entries(weights).map(([name, shape], i): Tensor => ({ name, role: 'weight', axes: shape, held: 'weight', group: operator.law === 'product' && i === 0 ? 'ffn' : 'norm', ...(idle.includes(name) ? { read: [0] } : {}) }))
-    const tensors = [...reads.map(name => activation(name, 'in')), ...parameters, ...Object.keys(makes).map(name => activation(name, 'out'))]
+    const parameters = Object.entries(weights).map(([name, shape], i): Tensor => ({ name, role: 'weight', axes: shape, held: 'weight', group: operator.law === 'product' && i === 0 ? 'ffn' : 'norm', ...(idle.includes(name) ? { read: [0] } : i === 0 ? part : {}) }))
+    const tensors = [...reads.map((name, i) => ({ ...activation(name, 'in'), ...(i === 0 ? part : {}) })), ...parameters, ...Object.keys(makes).map(name => activation(name, 'out'))]
     return [{
       id, kind, law: operator.law, engine: operator.engine ?? (operator.law === 'product' ? 'matrix' : 'vector'), flops: operator.flops, times: [], tensors,
       loop: loopOf(node, operator, tensors), ...(operator.law === 'map' ? { saves: reads.map(name => shown.get(name) ?? name) } : {}),
@@ -87,9 +118,14 @@ function loopOf({ window = [] }: Node, { over }: Operator, tensors: readonly Ten
   }
 }
 
-/** The first axis that an image of these sides leaves nothing of; null where every axis keeps something. */
-export function vanishing({ axes }: Network, [height, width]: readonly [number, number]): string | null {
-  const sizes: Record<string, number> = { b: 1, height, width }
-  for (const [name, { title, size = 1 }] of Object.entries(axes)) if (!((sizes[name] = evaluate(size, sizes)) >= 1)) return title
+/** Whether what goes in has a batch; the batch of a file may be fixed. */
+export function hasBatch({ inputs }: Network): boolean {
+  return Object.values(inputs).some(shape => shape.includes('b'))
+}
+
+/** The first derived axis that these sizes leave nothing of; null where every axis keeps something. */
+export function vanishing({ axes }: Network, given: Sizes): string | null {
+  const sizes: Record<string, number> = { ...given }
+  for (const [name, { title, size }] of Object.entries(axes)) if (size !== undefined && !((sizes[name] = evaluate(size, sizes)) >= 1 && sizes[name] < Infinity)) return title
   return null
 }
