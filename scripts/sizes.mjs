@@ -6,8 +6,8 @@
  *  - first load: the scripts that the page pulls in through its own tags and static imports, however deep.
  *  - embed: the one file, all of it; it may import nothing but mathjs, and that on demand.
  *
- * A goal below its limit is missed and known: all that the core can answer is in every bundle. The limit keeps it from growing
- * until that is mended.
+ * A goal below its limit is missed and known (ADR 20): all that the core can answer is in every bundle. The limit keeps it from
+ * growing until that is mended.
  *
  * Workers start after it and are not counted. mathjs is told by a property of its function dispatch, a name that minifying
  * keeps; it may be in no first load.
@@ -19,9 +19,9 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 
 const budgets = [
-  { name: 'core without data', limit: 33e3, goal: 30e3, measure: core },
-  { name: 'app, first load', limit: 130e3, measure: () => firstLoad(scriptsOf('dist/app/index.html')) },
-  { name: 'embed', limit: 95e3, measure: () => alone('dist/embed/roofline.js') },
+  { name: 'core without data', limit: 51e3, goal: 30e3, measure: core },
+  { name: 'app, first load', limit: 162e3, goal: 130e3, measure: () => firstLoad(scriptsOf('dist/app/index.html')) },
+  { name: 'embed', limit: 130e3, goal: 95e3, measure: () => alone('dist/embed/roofline.js') },
 ]
 
 const mathjs = 'onMismatch'

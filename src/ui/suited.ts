@@ -26,8 +26,8 @@ export interface Kind extends Asked {
 export function kindOf({ model, workload }: Pick<Scenario, 'model' | 'workload'>): Kind {
   const found = modelOf(model)
   const asked: Asked = found ?? { family: 'decoder', source: null, images: null }
-  const { family, source, images } = asked
-  return { family, source, images, mode: modeFor(asked, workload?.mode), generates: generates(asked), patch: found?.sizes['patch'] ?? 16 }
+  const { family, source, images, axes } = asked
+  return { family, source, images, ...axes === undefined ? {} : { axes }, mode: modeFor(asked, workload?.mode), generates: generates(asked), patch: found?.sizes['patch'] ?? 16 }
 }
 
 /** Fields that are on the page among the first, in their order. */
