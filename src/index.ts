@@ -10,6 +10,7 @@ export type { Address, ReadModel, TextSource } from './analyzers/import/read-mod
 export { cite, lowerings, parseJson, readModel } from './analyzers/on-demand.js'
 export { ceilings, ridge, type Ceiling } from './hardware/roofline.js'
 export { dtypes, type Dtype } from './hardware/precision.js'
+export { formats } from './analyzers/precision.js'
 export { systems, type System } from './hardware/network.js'
 export { profiles } from './analyzers/profiles.js'
 export type { Profile } from './analyzers/graph.js'

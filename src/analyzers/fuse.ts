@@ -33,13 +33,21 @@ export function fuse(steps: readonly Step[], profile: Profile): readonly KernelS
     if (isTransfer(step)) { runs.push(step); continue }
     const [block, name] = parts(step.op.id)
     const key = step.op.kind ?? name
-    const row = profile.kernels.find(r => r.ops.includes(key) && (r.opens === undefined) === (step.op.kind === undefined)) ?? null
+    const row = profile.kernels.find(r => (r.ops.includes(key) || r.ops.includes(key.replace(/^.*\//, '*/'))) && (r.opens === undefined) === (step.op.kind === undefined)) ?? null
     const repeats = step.op.times.join(' ')
     const last = runs.at(-1)
     if (last && !isTransfer(last) && row !== null && last.row === row && last.block === block && last.repeats === repeats && (row.opens === undefined || (!row.opens.includes(key) && follows(step, last.ops.at(-1))))) last.ops.push(step)
     else runs.push({ row, block, repeats, ops: [step], wraps: false })
   }
-  return closeLoops(runs).map(run => isTransfer(run) ? { id: transferId(run), transfer: run } : { id: kernelId(run), block: run.block, ops: run.ops, wraps: run.wraps })
+  const ids = new Set<string>()
+  return closeLoops(runs).map(run => {
+    if (isTransfer(run)) return { id: transferId(run), transfer: run }
+    // Where something runs in between, a row has two kernels.
+    const id = kernelId(run)
+    const own = ids.has(id) ? run.ops.at(-1)?.op.id ?? id : id
+    ids.add(own)
+    return { id: own, block: run.block, ops: run.ops, wraps: run.wraps }
+  })
 }
 
 /** Whether an op of a network goes on where the one before it ended. */
@@ -60,7 +68,8 @@ function kernelId(run: Run): string {
   const [only] = run.ops
   if (run.row === null || run.row.opens !== undefined || run.ops.length === 1) return only?.op.id ?? ''
   const names = run.ops.map(({ op }) => parts(op.id)[1])
-  const { kernel, part, ops } = run.row
+  const { part, ops } = run.row
+  const kernel = run.row.kernel.replace('*', names[0]?.split('/')[0] ?? '')
   // A row that is named after one of its ops does not lend that name to a run without it.
   const lacks = ops.includes(kernel) && !names.includes(kernel)
   const name = ops[0] !== names[0] && part !== undefined ? part : lacks ? names.at(-1) ?? kernel : kernel

@@ -41,6 +41,8 @@ export interface Tensor {
   readonly held: Held
   /** Which part of the model a weight belongs to: decides its precision. */
   readonly group?: WeightGroup
+  /** The name of the format it is held in, where that is not its group's. */
+  readonly format?: string
   /** What is read of it, where that is not all: one embedding row per token, the experts hit. */
   readonly read?: readonly Extent[]
   /** Handed to the next repeat of the block: the residual stream. */

@@ -87,7 +87,9 @@ function compute(s: Structure, kernel: Kernel, kind: 'matrix' | 'attention' | 'v
     const f = values[w.at] as number
     const seconds = f / (sizes[w.rate] as number)
     flops += f
-    if (w.matrix) { demand.matrix += seconds; demand.derated += seconds / (sizes[w.share] as number) } else demand.vector += seconds
+    if (w.matrix) { demand.matrix += seconds; demand.derated += seconds / (sizes[w.share] as number) }
+    // The warps that multiply have widened before: what one engine does is not hidden behind the other.
+    else { demand.vector += seconds; if (w.serial) demand.derated += seconds }
   }
   let bytes = 0
   for (let i = traffic[0]; i < traffic[1]; i++) bytes += values[i] as number

@@ -16,6 +16,8 @@ import { checkAxes, withAxes } from './named-axes.js'
 import { vanishing } from './models/network.js'
 import { describesNetwork, readNetwork } from './models/program/read.js'
 import { tokensPerImage } from './models/images.js'
+import { withAdapter } from './models/adapter.js'
+import { findMixture, unmixable } from './import/huggingface/mixture.js'
 import { generates, indivisible, kindsOf, type Model, type TensorFacts } from './models/model.js'
 import { findModel } from './models/catalog.js'
 import { wayOf } from './offload.js'
@@ -30,7 +32,8 @@ const isList = (value: object): value is readonly Problem[] => Array.isArray(val
 export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const checked = draft(input)
   if ('problems' in checked) return checked.problems
-  const model = resolveModel(checked.draft.model)
+  const mixture = findMixture(checked.draft.precision.weights)
+  const model = adapted(mixed(checked.draft.model, mixture), checked.draft)
   const d = isList(model) ? checked.draft : suited(checked.draft, input, model.model)
   const problems: Problem[] = unsupportedFields(d)
   const device = typeof d.gpu === 'string' ? findGpu(d.gpu) : readDevice(d.gpu)
@@ -44,7 +47,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (isProblem(system)) return [...problems, system]
   const said = countNote(d.conventions.count)
   if (said !== null) problems.push(generates(model.model) ? error('not-supported', 'conventions.count', 'Counting conventions cover models that generate no tokens.', ['roofline']) : said)
-  const precision = decidePrecision(d.precision, model.model, device)
+  const precision = decidePrecision(mixture === null ? d.precision : { ...d.precision, weights: null }, model.model, device)
   problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model), ...checkAxes(d.workload, input.workload ?? {}, model.model))
   const ranks = d.mesh.tp
   const link = linkOf(device, system, ranks)
@@ -64,7 +67,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
       model: typeof d.model === 'string' ? model.id : d.model,
       gpu: typeof d.gpu === 'string' ? device.id : d.gpu,
       system: system.id, gpus: ranks, capacity: basis,
-      precision: { ...d.precision, weights, activations, cache },
+      precision: { ...d.precision, weights: mixture ?? weights, activations, cache },
       price: d.price ?? priceOf(device),
     },
     id: model.id, model: model.model, device, system, profile, efficiency: efficiencyOf(device),
@@ -106,7 +109,28 @@ function suited(d: Draft, input: Scenario, model: Model): Draft {
   return { ...d, workload: withAxes({ ...d.workload, mode, sequence, target, image, prompt: sequence ?? d.workload.prompt, output: 0 }, model) }
 }
 
-interface FoundModel { readonly id: string; readonly model: Model; readonly notes: readonly Problem[] }
+/** A model as llama.cpp would hold it. */
+function mixed(model: unknown, mixture: string | null): FoundModel | readonly Problem[] {
+  const found = resolveModel(model)
+  if (mixture === null || isList(found)) return found
+  const known = mixes.get(found.model)?.get(mixture)
+  if (known) return known
+  const { config } = found
+  const problem = unmixable(found.model, config['model_type'], mixture)
+  const { flags } = found.model.stacks[0] ?? {}
+  const own = problem === null ? readOnce({ ...config, tensors: undefined, quantization_config: { quant_method: 'ggml', type: mixture, tied: flags?.['tied'], experts: kindsOf(found.model)[0]?.sizes['e'] } }, found.id) : [problem]
+  mixes.set(found.model, (mixes.get(found.model) ?? new Map<string, typeof own>()).set(mixture, own))
+  return own
+}
+const mixes = new WeakMap<Model, Map<string, FoundModel | readonly Problem[]>>()
+
+function adapted(found: FoundModel | readonly Problem[], { adapter }: Draft): FoundModel | readonly Problem[] {
+  if (adapter === null || isList(found)) return found
+  const model = withAdapter(found.model, adapter)
+  return isList(model) ? model : { ...found, model }
+}
+
+interface FoundModel { readonly id: string; readonly model: Model; readonly notes: readonly Problem[]; readonly config: Readonly<Record<string, unknown>> }
 const known = new WeakMap<object, FoundModel | readonly Problem[]>()
 
 /** A model by name or from a config.json object; read once per object. */
@@ -127,7 +151,7 @@ function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   if (seen) return seen
   const { model, problems, layers } = describesNetwork(config) ? { layers: [], ...readNetwork(config) } : read(config)
   const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
-  const found = model === null ? placed : { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed }
+  const found = model === null ? placed : { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed, config: config as Readonly<Record<string, unknown>> }
   known.set(config, found)
   return found
 }

@@ -63,17 +63,17 @@ const shapes = new WeakMap<Model, string>()
 const setups = new WeakMap<Decided, Map<string, Setup>>()
 
 /** The structure of a model under a mesh and a profile. It depends on the model's shape alone, so all Llamas share one. */
-function structureOf(model: Model, form: Form, pass: Pass, tp: number, sequence: boolean, { profile }: Resolved): Structure {
+function structureOf(model: Model, form: Form, pass: Pass, tp: number, sequence: boolean, { profile, precision }: Resolved): Structure {
   let shape = shapes.get(model)
   if (shape === undefined) { shape = shapeOf(model); shapes.set(model, shape) }
   const whole = tp > 1 && indivisible(model, tp, true) !== null
-  const key = `${shape}|${hasForms(model) ? form : ''}|${hasPasses(model) ? pass : ''}|${tp > 1 ? whole ? 'tp whole' : 'tp' : ''}|${String(sequence)}|${profile.id}`
+  const key = `${shape}|${hasForms(model) ? form : ''}|${hasPasses(model) ? pass : ''}|${tp > 1 ? whole ? 'tp whole' : 'tp' : ''}|${String(sequence)}|${profile.id}|${precision.extrasKey}`
   let structures = shared
   if (model.network) { structures = networks.get(model.network) ?? new Map<string, Structure>(); networks.set(model.network, structures) }
   let found = structures.get(key)
   if (!found) {
     const mesh: Mesh = tp > 1 ? { tp: sequence ? sequenceParallel : tensorParallel } : {}
-    found = structure(modelGraph(model, form, pass, whole), mesh, profile)
+    found = structure(modelGraph(model, form, pass, whole), mesh, profile, precision.extras)
     structures.set(key, found)
   }
   return found
@@ -151,7 +151,7 @@ function roofsOf({ precision }: Resolved, structures: readonly Structure[]): Dev
   const roofs = new Map<string, DeviceReport['roofs'][number]>()
   for (const name of used) {
     const rate = precision.rates[name]
-    if (rate) roofs.set(rate.peak, { dtype: rate.dtype, engine: 'matrix', flops: rate.flops })
+    if (rate) roofs.set(`${rate.peak} ${String(rate.gain)}`, { dtype: rate.dtype, engine: 'matrix', flops: rate.flops })
     else if (precision.vector !== null) roofs.set('vector', { dtype: 'fp32', engine: 'vector', flops: precision.vector })
   }
   return [...roofs.values()].sort((a, b) => b.flops - a.flops)
@@ -164,6 +164,8 @@ function fixedSizes({ model, scenario, efficiency: e, precision, profile, device
   // An unknown vector rate leaves vector work to the memory bound: infinite inside, never in a report.
   sizes['peak_vector'] = precision.vector ?? Infinity
   sizes['share_vector'] = e.vector.ef.default
+  sizes['peak_widen'] = sizes['peak_vector']
+  sizes['share_widen'] = sizes['share_vector']
   for (const [name, rate] of Object.entries(precision.rates)) {
     sizes[name] = rate.flops
     const { ef } = name === 'peak_core' ? e.attention : e.matrix

@@ -3,7 +3,7 @@
  * Depends on the shape of the graph, on which mesh axes are used, and on the profile; so it is built once and kept.
  */
 import { compileTerm, compileTerms, layout, program, type Compiled, type Layout, type Program, type Total } from './compile.js'
-import { kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Term, type Traffic, type Work } from './cost.js'
+import { besides, kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
 import { fold } from './fold.js'
 import { fuse, type KernelOps, type KernelStep } from './fuse.js'
 import type { Axis, Graph, Profile, Transfer } from './graph.js'
@@ -29,7 +29,7 @@ export interface Kernel {
   /** Where its products stand in the structure's program: runs, FLOP by rate, bytes from … to, bytes sent (−1 without). */
   readonly at: {
     readonly times: number
-    readonly work: readonly { readonly at: number; readonly matrix: boolean; readonly rate: number; readonly share: number }[]
+    readonly work: readonly { readonly at: number; readonly matrix: boolean; readonly serial: boolean; readonly rate: number; readonly share: number }[]
     readonly traffic: readonly [from: number, to: number]
     readonly sent: number
   }
@@ -59,7 +59,7 @@ export interface Structure {
 }
 
 /** Shards, fuses and compiles a graph. */
-export function structure(graph: Graph, mesh: Mesh, profile: Profile): Structure {
+export function structure(graph: Graph, mesh: Mesh, profile: Profile, extras: Extras = {}): Structure {
   const axes: Axes = { ...graph.axes }
   for (const name of Object.keys(mesh)) Object.assign(axes, meshAxes(name))
   const steps = fuse(shard(profile.folds === true ? fold(graph) : graph, mesh), profile)
@@ -67,22 +67,22 @@ export function structure(graph: Graph, mesh: Mesh, profile: Profile): Structure
   const slots = layout(axes)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, slots.slot) })
   const terms: Compiled[] = []
-  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, slots, terms) : opsKernel(step, readers, axes, slots, terms))
+  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, slots, terms) : opsKernel(step, readers, axes, extras, slots, terms))
   const placed = steps.flatMap(step => 'transfer' in step ? [] : step.ops)
   const whole = graph.blocks.flatMap(block => block.ops)
   const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   const at = slots.slot
-  const caches = storedOnce(placed, axes, 'cache')
+  const caches = storedOnce(placed, axes, extras, 'cache')
   return {
     axes, layout: slots, kernels, program: program(terms), slots: { b: at('b'), s: at('s'), t: at('t'), o: at('o'), m: at('m'), frames: at('frames'), images: at('images'), height: at('height'), width: at('width'), causal: at('causal') },
     counted: { matrix: compileAll(counted.filter(w => w.engine === 'matrix')), vector: compileAll(counted.filter(w => w.engine === 'vector')) },
-    weights: compileAll(storedOnce(placed, axes, 'weight')),
+    weights: compileAll(storedOnce(placed, axes, extras, 'weight')),
     cache: compileAll(caches),
-    reserve: profile.cache === null || caches.length === 0 ? null : reserveOf(caches, axes, profile.cache, at, compileAll),
+    reserve: profile.cache === null || caches.length === 0 || extras['cache'] ? null : reserveOf(caches, axes, profile.cache, at, compileAll),
     live: prune(liveTensors(steps, axes)).map(compileAll),
     parameters: compileAll(parameters(graph, false)),
     active: compileAll(parameters(graph, true)),
-    cachePerToken: compileAll(cachePerToken(graph)),
+    cachePerToken: compileAll(cachePerToken(graph, extras)),
   }
 }
 
@@ -98,12 +98,12 @@ function readersOf(steps: readonly KernelStep[]): Map<string, Set<KernelOps>> {
   return readers
 }
 
-function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>, axes: Axes, { slot }: Layout, terms: Compiled[]): Kernel {
-  const cost = kernelCost(step, readers, axes)
+function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>, axes: Axes, extras: Extras, { slot }: Layout, terms: Compiled[]): Kernel {
+  const cost = kernelCost(step, readers, axes, extras)
   const times = terms.push(compileTerm(cost.times, slot)) - 1
   const rates = [...new Set(cost.work.map(w => w.rate))]
   const work = rates.flatMap(rate => compileTerms(cost.work.filter(w => w.rate === rate), slot)
-    .map(c => ({ at: terms.push(c) - 1, matrix: rate !== 'peak_vector', rate: slot(rate), share: slot(shareOf(rate)) })))
+    .map(c => ({ at: terms.push(c) - 1, matrix: !/vector|widen/.test(rate), serial: rate === 'peak_widen', rate: slot(rate), share: slot(shareOf(rate)) })))
   const from = terms.length
   terms.push(...compileTerms(cost.traffic, slot))
   return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, at: { times, work, traffic: [from, terms.length], sent: -1 } }
@@ -130,11 +130,13 @@ function kindOf({ ops }: KernelOps): KernelClass {
 }
 
 /** Tensors that stay: weights or caches, each by name once, as they lie on one GPU. */
-function storedOnce(placed: readonly PlacedOp[], axes: Axes, role: 'weight' | 'cache'): Term[] {
+function storedOnce(placed: readonly PlacedOp[], axes: Axes, extras: Extras, role: 'weight' | 'cache'): Term[] {
   const found = new Map<string, Term>()
-  for (const { op, split } of placed) for (const t of op.tensors) {
+  for (const at of placed) for (const t of at.op.tensors) {
     if (t.role !== role || found.has(t.name)) continue
-    found.set(t.name, term(t.name, [...op.times, ...localized(t.axes, split, axes), widthOf(t)]))
+    found.set(t.name, term(t.name, [...at.op.times, ...localized(t.axes, at.split, axes), widthOf(t)]))
+    const more = besides(t, at, axes, extras)
+    if (more) found.set(`scales of ${t.name}`, term(`scales of ${t.name}`, [...at.op.times, ...more]))
   }
   return [...found.values()]
 }
@@ -151,11 +153,15 @@ function parameters(graph: Graph, active: boolean): Term[] {
   return [...found.values()]
 }
 
-function cachePerToken(graph: Graph): Term[] {
+function cachePerToken(graph: Graph, extras: Extras): Term[] {
+  const { vector } = extras['cache'] ?? {}
   const found = new Map<string, Term>()
   const grown = (axis: string | number) => graph.axes[axis]?.grows
   for (const block of graph.blocks) for (const op of block.ops) for (const t of op.tensors) {
-    if (t.role === 'cache' && !found.has(t.name) && t.axes.some(axis => grown(axis) !== undefined)) found.set(t.name, term(t.name, [...op.times, ...t.axes.filter(axis => axis !== 'b').map(axis => grown(axis) ?? axis), widthOf(t)]))
+    if (t.role !== 'cache' || found.has(t.name) || !t.axes.some(axis => grown(axis) !== undefined)) continue
+    const kept = t.axes.filter(axis => axis !== 'b').map(axis => grown(axis) ?? axis)
+    found.set(t.name, term(t.name, [...op.times, ...kept, widthOf(t)]))
+    if (vector !== undefined) found.set(`scales of ${t.name}`, term(`scales of ${t.name}`, [...op.times, ...kept.slice(0, -1)], vector))
   }
   return [...found.values()]
 }

@@ -65,14 +65,14 @@ export const flags: readonly Flag[] = [
     ['sequence-parallel', 'split norms over the tensor parallel ranks'],
   ]),
   ...group('Precision and execution', [
-    ['weights', 'number format of weights; default: as the checkpoint'],
+    ['weights', 'format of weights, see below; default: the checkpoint'],
     ['activations', 'of activations (bf16, or fp16 where that is missing)'],
     ['cache', 'of the KV cache; default: as activations'],
     ['gradients', 'of gradients (fp32)'],
     ['states', 'of optimizer states (fp32)'],
     ['profile', 'which operators share a kernel (ideal)'],
     ['offload', 'kept off the GPU, {"weights": 0.5, "to": "cpu"}'],
-    ['adapter', 'a LoRA adapter, {"rank": 16}'],
+    ['adapter', 'a LoRA adapter, {"rank": 16, "targets": ["q", "v"]}'],
   ]),
   ...group('Conventions', [
     ['attention', 'pairs that count: causal or full (causal)'],

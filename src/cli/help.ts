@@ -1,4 +1,5 @@
 /** The help, made from the tables of commands and flags. */
+import { formats } from '../index.js'
 import { commands, type Command } from './commands.js'
 import type { Kind } from '../flags.js'
 import { flags } from './flags.js'
@@ -37,7 +38,7 @@ export function help(command: Command | null): string {
   return [
     usage(command), '', `${command.text.slice(0, 1).toUpperCase()}${command.text.slice(1)}.`, ...about, ...sections,
     '', 'Output', ...table([['--sequence-parallel', ''], ...output], ['left', 'left'], '  ', '  ').slice(1),
-    ...(command.options.has('gpu') ? status : []),
+    ...(command.options.has('gpu') ? [...named, ...status] : []),
   ].join('\n') + '\n'
 }
 
@@ -45,4 +46,5 @@ const model = [
   wrap('MODEL is a name (roofline models), a path to a config.json, a .gguf, .safetensors, .onnx or .param (ncnn) file or a folder with a checkpoint, or - for a whole scenario as JSON on standard input; flags then change it.'),
   wrap('Numbers may be written 128k, 70B, 64Ki or 2*4096; k, M, B or G, T are powers of 1000, Ki, Mi, Gi, Ti of 1024.'),
 ]
+const named = ['', wrap(`Formats of weights: ${formats.weights.map(({ id }) => id).join(', ')}; by other names gptq-int4-g64, awq-int4, w8a8-int8, fp8-w8a8; fp8+2:4 and bf16+50% leave weights out; "nvfp4, attention=fp8" holds parts apart.`)]
 const status = ['', wrap('Exit status: 0 answered, also when a model does not fit; 1 a problem, named on standard error; 2 an unknown command or flag, or no MODEL.')]

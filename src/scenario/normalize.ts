@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { closest } from '../names.js'
 import { error, type Problem } from '../problem.js'
-import { conventions, defaults, mesh, offload, precision, scenario, training, workload, type NormalScenario, type Scenario } from './schema.js'
+import { adapter, conventions, defaults, mesh, offload, precision, scenario, training, workload, type NormalScenario, type Scenario } from './schema.js'
 import { fieldsOf } from './workload.js'
 
 /** A scenario whose absent fields have their defaults; model, GPU, system, precision and price are still as the user wrote them. */
@@ -13,7 +13,7 @@ export type Draft = Omit<NormalScenario, 'system' | 'gpus' | 'price' | 'capacity
   readonly capacity: 'driver' | 'marketed' | null
 }
 
-const parts: Readonly<Record<string, v.StrictObjectSchema<v.ObjectEntries, string>>> = { workload, mesh, precision, training, offload, conventions }
+const parts: Readonly<Record<string, v.StrictObjectSchema<v.ObjectEntries, string>>> = { workload, mesh, precision, training, offload, adapter, conventions }
 
 /** The draft of a scenario, or what is wrong with its fields. */
 export function draft(input: Scenario): { readonly draft: Draft } | { readonly problems: readonly Problem[] } {
@@ -32,7 +32,7 @@ export function draft(input: Scenario): { readonly draft: Draft } | { readonly p
       profile: s.profile ?? defaults.profile,
       training: fill(defaults.training, s.training),
       offload: fill(defaults.offload, s.offload),
-      adapter: s.adapter ?? null,
+      adapter: s.adapter == null ? null : fill<typeof defaults.adapter, NonNullable<typeof s.adapter>>(defaults.adapter, s.adapter),
       utilization: s.utilization ?? defaults.utilization,
       capacity: s.capacity ?? null,
       price: s.price ?? null,
@@ -77,7 +77,6 @@ export function unsupportedFields(d: Draft): Problem[] {
   check('training', d.training, defaults.training, Object.keys(defaults.training))
   check('offload', d.offload, defaults.offload, ['optimizer'])
   check('conventions', d.conventions, defaults.conventions, ['mfu'])
-  if (d.adapter !== null) problems.push(unsupported('adapter', 'adapter'))
   return problems
 }
 

@@ -81,6 +81,14 @@ export const offload = object({
   bandwidth: v.optional(v.nullable(v.pipe(held, v.gtValue(0, 'greater than 0')))),
 })
 
+/** LoRA: `targets` are modules (`q`, `q_proj`, `all-linear`), `count` adapters are loaded and each sequence uses one. */
+export const adapter = object({
+  rank: whole(1, 65536),
+  targets: v.optional(v.pipe(v.array(name, 'a list of names'), v.nonEmpty('a list of names'))),
+  merged: v.optional(v.boolean('true or false')),
+  count: v.optional(whole(1, 2 ** 20)),
+})
+
 export const conventions = object({
   attention: v.optional(v.picklist(['causal', 'full'], '"causal" or "full"')),
   head: v.optional(v.picklist(['last', 'all'], '"last" or "all"')),
@@ -100,7 +108,7 @@ export const scenario = object({
   profile: v.optional(name),
   training: v.optional(training),
   offload: v.optional(offload),
-  adapter: v.optional(v.nullable(v.record(v.string(), v.unknown(), 'an object'))),
+  adapter: v.optional(v.nullable(adapter)),
   utilization: v.optional(share),
   capacity: v.optional(v.nullable(v.picklist(['driver', 'marketed'], '"driver" or "marketed"'))),
   price: v.optional(v.nullable(amount)),
@@ -129,7 +137,7 @@ export interface NormalScenario {
   readonly profile: string
   readonly training: Filled<v.InferOutput<typeof training>>
   readonly offload: Filled<Omit<v.InferOutput<typeof offload>, 'bandwidth'>> & { readonly bandwidth?: number | null }
-  readonly adapter: Readonly<Record<string, unknown>> | null
+  readonly adapter: Filled<v.InferOutput<typeof adapter>> | null
   readonly utilization: number
   readonly capacity: 'driver' | 'marketed'
   readonly price: number | null
@@ -142,11 +150,12 @@ export const defaults = frozen({
   mesh: { tp: 1, pp: 1, dp: 1, cp: 1, ep: 1, etp: 1, sequence: false, order: ['tp', 'cp', 'dp', 'pp'] },
   precision: { weights: null, activations: null, cache: null, gradients: 'fp32', states: 'fp32' },
   training: { zero: 0, shardGroup: null, recompute: 'none', optimizer: 'adamw', schedule: '1f1b', interleave: 1, stages: null, context: 'ring', recipe: 'bf16', imbalance: 1 },
+  adapter: { rank: 16, targets: ['q', 'v'], merged: false, count: 1 },
   offload: { weights: 0, cache: 0, optimizer: 0, to: 'cpu' },
   conventions: { attention: 'causal', head: 'last', count: 'roofline', mfu: 'megatron' },
   profile: 'ideal',
   utilization: 0.9,
-} satisfies Partial<NormalScenario>)
+} satisfies { readonly [K in keyof NormalScenario]?: NonNullable<NormalScenario[K]> })
 
 function frozen<const T extends object>(value: T): T {
   for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part as object)

@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
-import { dtypes, type Problem, type Report, type Scenario } from '../index.js'
+import { formats, type Problem, type Report, type Scenario } from '../index.js'
 import { readNumber, readPlain } from '../number.js'
 import { fieldOf } from './flags.js'
 import { labelOf } from './labels.js'
@@ -67,15 +67,16 @@ export function size(of: Rail, path: string, step: number): TemplateResult {
 
 /** A number format; empty for what the checkpoint and the GPU decide. */
 export function dtype(of: Rail, path: string): TemplateResult {
-  return choice(of, path, [['', automatic(of, path)], ...dtypes.map(({ id }): [string, string] => [id, id])])
+  const list = formats[path.replace('precision.', '') as keyof typeof formats]
+  return choice(of, path, [['', automatic(of, path)], ...list.map(({ id, title }) => [id, id, title] as const)])
 }
 
 /** One of a few, by value and name. */
-export function choice(of: Rail, path: string, options: readonly (readonly [value: string, name: string])[]): TemplateResult {
+export function choice(of: Rail, path: string, options: readonly (readonly [value: string, name: string, title?: string])[]): TemplateResult {
   const chosen = shown(of, path, options.some(([value]) => value === '') ? '' : undefined)
   const listed = options.some(([value]) => value === chosen) ? options : [[chosen, chosen] as const, ...options]
   return field(of, path, html`<select id=${idOf(path)} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`} @change=${(event: Event) => { of.apply(path, (event.target as HTMLSelectElement).value) }}>
-    ${listed.map(([value, name]) => html`<option value=${value} .selected=${live(value === chosen)}>${name}</option>`)}</select>`)
+    ${listed.map(([value, name, title]) => html`<option value=${value} title=${title ?? nothing} .selected=${live(value === chosen)}>${name}</option>`)}</select>`)
 }
 
 /** Yes or no. */

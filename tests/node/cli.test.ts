@@ -41,7 +41,7 @@ async function run(argv: readonly string[], stdin = ''): Promise<Result> {
   return { status: await main(argv, io), out, err }
 }
 
-const line = (text: string): string[] => text.split(' ').filter(word => word !== '')
+const line = (text: string): string[] => [...text.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word)
 const h100 = 'estimate llama-3.1-8b --gpu h100'
 
 /** What no output may hold, and how wide it may be. */
@@ -83,7 +83,7 @@ describe('texts', () => {
   })
 })
 
-test.each(['docs/cli.md', 'README.md'])('the samples in %s are what is printed', async page => {
+test.each(['docs/cli.md', 'docs/precision.md', 'README.md'])('the samples in %s are what is printed', async page => {
   const file = fileURLToPath(new URL(`../../${page}`, import.meta.url))
   let text = readFileSync(file, 'utf8')
   const samples = [...text.matchAll(/^```console\n\$ ((?:npx )?roofline) (.*)\n([^`]*)```$/gm)]
@@ -114,7 +114,7 @@ describe('exit status', () => {
     ...['pp', 'dp', 'cp', 'ep', 'etp'].map(flag => [1, `${h100} --${flag} 2`, new RegExp(`^mesh.${flag}: .*not supported`)] as const),
     [1, `${h100} --chunk 0`, /^workload.chunk: /], [1, `${h100} --draft {"tokens":4}`, /^workload.draft.acceptance: /], [1, `${h100} --exit 33`, /^workload.exit: .*32/], [1, `${h100} --image 448x448`, /^workload.image: does not apply/], [1, `${h100} --images 1`, /^workload.images: /],
     [1, `${h100} --image 448`, /^workload.image: "448" is not a size/], [1, `${h100} --image 4x-4`, /^workload.image/], [1, `${h100} --zero 3`, /^training.zero: /], [1, `${h100} --zero 9`, /^training.zero: /],
-    [1, `${h100} --offload half`, /^offload: "half" is not JSON/], [1, `${h100} --offload {"optimizer":1}`, /^offload.optimizer: /], [1, `${h100} --offload {"weights":1,"to":"nvme"}`, /^offload.bandwidth: /], [1, `${h100} --adapter {"rank":16}`, /^adapter: /],
+    [1, `${h100} --offload half`, /^offload: "half" is not JSON/], [1, `${h100} --offload {"optimizer":1}`, /^offload.optimizer: /], [1, `${h100} --offload {"weights":1,"to":"nvme"}`, /^offload.bandwidth: /], [1, `${h100} --adapter {"rank":0}`, /^adapter.rank: must be at least 1/], [1, `${h100} --adapter {"rank":8,"targets":["qq_proj"]}`, /^adapter.targets.0: "qq_proj".*Close: q/],
     [1, `${h100} --train=yes`, /^workload.mode: --train takes no value/], [1, `${h100} extra`, /^arguments: "extra"/],
     [1, 'estimate none.json --gpu h100', /^model: none.json does not exist/], [1, 'estimate locked.json --gpu h100', /^model: locked.json may not be read/], [1, 'estimate ./empty --gpu h100', /^model: .\/empty is a folder/],
     [1, 'estimate huge.json --gpu h100', /^model: huge.json has 1000000000000 bytes/], [1, 'estimate /dev/endless --gpu h100', /^model: .*bytes/],

@@ -19,6 +19,8 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'unfused': { model: 'llama-2-7b', gpu: 'l4', profile: 'eager', workload: { prompt: 300 } },
   'engine': { model: 'qwen3-30b-a3b', gpu: 'h100', profile: 'vllm', mesh: { tp: 2 } },
   'weight-only': { model: 'llama-2-7b', gpu: 'v100-sxm2-32gb', precision: { weights: 'int4', cache: 'fp8' } },
+  'scales of every kind': { model: 'deepseek-v3', gpu: 'a100-sxm4-80gb', mesh: { tp: 8 }, precision: { cache: 'int4' } },
+  'KIVI': { model: 'qwen2.5-7b', gpu: 'l40s', precision: { weights: 'w4a8', cache: 'kivi' }, workload: { prompt: 1000, batch: 3 } },
   'prefix cached': { model: 'mistral-7b-v0.1', gpu: 'h100', workload: { prompt: 9000, cached: 5000 } },
   'chunks': { model: 'llama-3.1-8b', gpu: 'h100', profile: 'vllm', mesh: { tp: 2 }, workload: { prompt: 2000, chunk: 512 } },
   'many chunks of windows and experts': { model: 'gpt-oss-120b', gpu: 'h200', workload: { prompt: 12_000, cached: 1000, chunk: 500 } },

@@ -315,9 +315,10 @@ describe('number formats', () => {
   })
 
   test.each([
-    ['fp64', 8], ['fp32', 4], ['tf32', 4], ['bf16', 2], ['fp16', 2], ['fp8', 1], ['fp8-block', 1.000244140625], ['mxfp8', 1.03125], ['fp6', 0.75], ['mxfp6', 0.78125],
+    ['fp64', 8], ['fp32', 4], ['tf32', 4], ['bf16', 2], ['fp16', 2], ['fp8', 1], ['fp8-block', 1], ['mxfp8', 1.03125], ['fp6', 0.75], ['mxfp6', 0.78125],
     ['mxfp4', 0.53125], ['nvfp4', 0.5625], ['int8', 1], ['int4', 0.51953125],
-  ])('%s takes %d bytes', (name, bytes) => {
+    ['int4-g64', 0.5390625], ['gptq-int4-g128', 0.51953125], ['int3-g64-sym', 0.40625], ['w8a16', 1.0234375], ['int4-channel', 0.5], ['nf4', 0.5625], ['nf4-double', 0.515869140625],
+  ])('%s takes %d bytes, scales of its blocks included', (name, bytes) => {
     expect(bytesPerElement(dtype(name))).toBe(bytes)
   })
 

@@ -68,7 +68,7 @@ describe('rows', () => {
     expect(row.text).not.toContain('$')
     for (const { kinds, each } of row.stacks) for (const kind of kinds ?? [row.layers!]) {
       expect(Object.keys(kind)).toEqual(expect.arrayContaining([each === undefined ? 'count' : 'if', 'list', 'uses', 'pairs', 'sizes']))
-      expect(['name', 'of', 'if', 'where', 'count', 'list', 'uses', 'pairs', 'flags', 'fixed', 'sizes']).toEqual(expect.arrayContaining(Object.keys(kind)))
+      expect(['name', 'of', 'if', 'where', 'every', 'count', 'list', 'uses', 'pairs', 'flags', 'fixed', 'sizes']).toEqual(expect.arrayContaining(Object.keys(kind)))
     }
     expect(rowFor(row.types.at(-1)!, null)).toBe(row)
   })
@@ -193,12 +193,12 @@ describe('precision', () => {
     ['kimi-k2', nvfp4(['model.layers.0*', ...perLayer('model.layers.N.self_attn*', 1), ...perLayer('model.layers.N.mlp.shared_experts*', 1)]), 'nvfp4', ['experts'], 'fp8'],
     ['minimax-m2', nvfp4(Array.from({ length: 62 }, (_, i) => [`model.layers.${i}.self_attn*`, `model.layers.${i}.block_sparse_moe.gate`]).flat()), 'nvfp4', ['experts'], 'fp8'],
     ['kimi-k2', { quant_method: 'compressed-tensors', config_groups: { group_0: { targets: ['Linear'], weights: { num_bits: 4, type: 'int', group_size: 32 } } },
-      ignore: ['lm_head', 're:.*self_attn.*', 're:.*shared_experts.*', 're:.*mlp\\.(gate|up|gate_up|down)_proj.*'] }, 'int4', ['experts'], null],
+      ignore: ['lm_head', 're:.*self_attn.*', 're:.*shared_experts.*', 're:.*mlp\\.(gate|up|gate_up|down)_proj.*'] }, 'int4-g32-sym', ['experts'], null],
     ['llama-3.1-8b', { quant_method: 'compressed-tensors', format: 'mxfp4-pack-quantized', config_groups: { group_0: { targets: ['Linear'], weights: { num_bits: 4, type: 'float' } } } }, 'mxfp4', ['attention', 'ffn'], null],
     ['llama-3.1-8b', { quant_method: 'gptq', bits: 4 }, 'int4', ['attention', 'ffn'], null],
     ['llama-3.1-8b', { quant_method: 'awq', bits: 4 }, 'int4', ['attention', 'ffn'], null],
-    ['llama-3.1-8b', { quant_method: 'gptq', bits: 8 }, 'int8', ['attention', 'ffn'], null],
-    ['llama-3.1-8b', { quant_method: 'bitsandbytes', load_in_8bit: true }, 'int8', ['attention', 'ffn'], null],
+    ['llama-3.1-8b', { quant_method: 'gptq', bits: 8 }, 'int8-g128', ['attention', 'ffn'], null],
+    ['llama-3.1-8b', { quant_method: 'bitsandbytes', load_in_8bit: true }, 'llm-int8', ['attention', 'ffn'], null],
   ])('%s %j', (id, scheme, dtype, groups, cache) => {
     expect(quantized(id, scheme)).toMatchObject({ quantized: { dtype, groups }, cache })
     expect(notes(config(id, { quantization_config: scheme })).filter(code => code !== 'mtp-not-counted')).toEqual([])
@@ -206,8 +206,7 @@ describe('precision', () => {
   it('quantizes the experts of gpt-oss', () => {
     expect(model('gpt-oss-120b').precision).toEqual({ weights: null, quantized: { dtype: 'mxfp4', groups: ['experts'] }, cache: null })
   })
-  it('says where a group is mixed or a pattern is foreign', () => {
-    expect(notes(config('llama-3.1-8b', { quantization_config: { quant_method: 'fp8', modules_to_not_convert: ['model.layers.0.self_attn'] } }))).toEqual(['partly-quantized'])
+  it('says where a pattern is foreign', () => {
     expect(notes(config('llama-3.1-8b', { quantization_config: { quant_method: 'fp8', modules_to_not_convert: ['frobnicator'] } }))).toEqual(['unread-exclusion'])
   })
   it('takes layer numbers exactly, or as the start of one', () => {
@@ -222,7 +221,7 @@ describe('precision', () => {
     const changed = (ignore: readonly string[]) => config('llama-3.1-8b', { quantization_config: { quant_method: 'fp8', ignore } })
     expect(read(changed(ignore)).model!.precision.quantized).toEqual({ dtype: 'fp8', groups: ['ffn'] })
     expect(notes(changed(ignore))).toEqual([])
-    expect(notes(changed(ignore.slice(0, 3)))).toEqual(['partly-quantized'])
+    expect(read(changed(ignore.slice(0, 3))).model!.precision.layers![0]).toEqual({ 'attention/q': 'plain', 'attention/q-rope': 'plain', 'attention/k': 'plain', 'attention/v': 'plain' })
   })
   it('is quick with long lists', () => {
     const ignore = Array.from({ length: 100_000 }, (_, i) => `model.layers.${i}.self_attn*`)
@@ -234,8 +233,9 @@ describe('precision', () => {
     [{ quant_method: 'quip' }, 'unknown-quantization quantization_config.quant_method'],
     [{}, 'unknown-quantization quantization_config.quant_method'],
     [[], 'invalid-field quantization_config'],
-    [{ quant_method: 'gptq', bits: 3 }, 'not-supported quantization_config'],
+    [{ quant_method: 'gptq', bits: 5 }, 'not-supported quantization_config'],
     [{ quant_method: 'modelopt', quant_algo: 'MIXED_PRECISION' }, 'not-supported quantization_config'],
+    [{ quant_method: 'modelopt', quant_algo: 'MIXED_PRECISION', quantized_layers: { lm_head: { quant_algo: 'FP3' } } }, 'not-supported quantization_config'],
     [{ quant_method: 'fp8', kv_cache_scheme: 'FP3' }, 'not-supported quantization_config.kv_cache_scheme'],
     [{ quant_method: 7 }, 'invalid-field quantization_config.quant_method'],
   ])('refuses %j', (scheme, wanted) => { expect(issues(config('llama-3.1-8b', { quantization_config: scheme }))).toContain(wanted) })

@@ -75,7 +75,8 @@ describe('Gemma 4: heads of their own in global layers, experts beside a dense F
     const { config } = checkpoint('gemma-4-26b-a4b')
     const weights = answered({ ...config, quantization_config }, { prompt: 100, output: 2 }).memory.weights
     const experts = 30 * e * 3 * d * fe
-    expect(weights).toBe((25_233_141_790 - experts) * 2 + experts * 4.5 / 8)
+    // Each of an expert's three matrices has an FP32 scale on top.
+    expect(weights).toBe((25_233_141_790 - experts) * 2 + experts * 4.5 / 8 + 30 * e * 3 * 4)
   })
 })
 

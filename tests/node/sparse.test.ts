@@ -129,7 +129,7 @@ describe('DeepSeek V4', () => {
   ])('%j: experts in %s', (change, dtype) => {
     const { model } = read({ ...(findModel('deepseek-v4-flash') as Checkpoint).config, ...change })
     expect(model?.precision).toMatchObject({ quantized: { dtype: 'fp8-block', groups: ['attention', 'experts', 'shared'] } })
-    expect(model?.precision.parts?.experts).toBe(dtype)
+    expect(model?.precision.held?.experts).toBe(dtype)
   })
 
   test('a format of experts that is not known is refused', () => {

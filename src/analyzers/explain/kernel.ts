@@ -66,7 +66,9 @@ const way: Expr = ['/', 'loaded', 'far']
 
 function estimate(c: KernelContext): Expr {
   if (c.kernel.kind === 'collective') return ['+', ['+', 't0', ['*', 'per_rank', 'ranks']], ['/', 'sent', ['*', 'link', 'eb']]]
-  const engines = boundExpr([...engineSeconds(c, 'matrix', true), ...engineSeconds(c, 'vector', true)])
+  const widens = c.kernel.work.some(w => w.rate === 'peak_widen') && c.run.resolved.precision.vector !== null
+  const matrix = [...engineSeconds(c, 'matrix', true), ...(widens ? [['/', 'flops_widen', 'peak_widen'] as Expr] : [])]
+  const engines = boundExpr([...(matrix.length > 0 ? [plus(...matrix)] : []), ...engineSeconds(c, 'vector', true)])
   const near = estimateExpr(engines, c.report.bytes > 0 ? ['/', 'bytes', ['*', 'bandwidth', 'eb']] : 0, 't0', c.run.machine.constants[c.kernel.kind].p === null ? null : 'p')
   return c.report.loaded ? ['max', near, ['+', 't0', way]] : near
 }

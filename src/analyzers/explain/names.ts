@@ -25,18 +25,19 @@ export function passScope(run: Run, s: Structure, sizes: Float64Array): Scope {
 function width({ resolved: { precision } }: Run, name: string, value: number): Input | null {
   if (!name.startsWith('bytes_')) return null
   const dtype = precision.dtypes[name] ?? ''
-  const fromFile = precision.weights === null && weightGroups.some(group => name === `bytes_${group}`)
+  const fromFile = precision.weights === null && weightGroups.some(group => name.startsWith(`bytes_${group}`))
   return plain(name, `bytes per ${name.slice(6)} element in ${dtype}`, value, 'byte', fromFile ? 'the tensors of the file, scales included' : `data/dtypes.json: ${dtype}`)
 }
 
 function rate({ resolved: { precision, device, efficiency } }: Run, name: string, value: number): Input | null {
   if (name.startsWith('share_')) {
-    const { source } = name === 'share_core' ? efficiency.attention : name === 'share_vector' ? efficiency.vector : efficiency.matrix
+    const { source } = name === 'share_core' ? efficiency.attention : name === 'share_vector' || name === 'share_widen' ? efficiency.vector : efficiency.matrix
     return plain(name, 'share of the peak that is reached', value, '1', `data/efficiency.json, ${efficiency.marked}: ${source}`)
   }
   if (!name.startsWith('peak_')) return null
-  const peak = name === 'peak_vector' ? 'fp32' : precision.rates[name]?.peak ?? ''
-  return plain(name, `${peak} peak of ${device.name}, dense`, value, 'FLOP/s', `data/gpus.json: ${device.id}.peaks.${peak}`, { datum: { gpu: device.id, field: `peaks.${peak}` } })
+  const peak = name === 'peak_vector' || name === 'peak_widen' ? 'fp32' : precision.rates[name]?.peak ?? ''
+  const gain = precision.rates[name]?.gain
+  return plain(name, `${peak} peak of ${device.name}, ${gain === undefined ? 'dense' : `${String(gain)} times for 2:4 sparsity`}`, value, 'FLOP/s', `data/gpus.json: ${device.id}.peaks.${peak}`, { datum: { gpu: device.id, field: `peaks.${peak}` } })
 }
 
 function vectorWeight(name: string, value: number): Input | null {

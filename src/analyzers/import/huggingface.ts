@@ -1,6 +1,7 @@
 /** Reads the config.json of a Hugging Face checkpoint into a `Model`, by the row of its architecture. */
 import { error, failed, note, type Problem } from '../../problem.js'
-import type { Model } from '../models/model.js'
+import type { Precision } from '../models/architecture.js'
+import { apart, type Model, type Stack } from '../models/model.js'
 import { predictionModules, textFields, unsafeKeys } from './huggingface/checks.js'
 import { flag, isObject, lookup, shown, type Config, type Fields } from './huggingface/fields.js'
 import { precision, weightsDtype } from './huggingface/quantization.js'
@@ -43,13 +44,27 @@ export function read(config: unknown): Read {
   const scope: Scope = { ...inner, config: inner === root ? config : { ...inner.config, ...tied(root) }, defaults: row.defaults, head, marks: [] }
   const scopes = inner === root ? [scope] : [scope, root]
   for (const fields of scopes) refuseMechanisms(fields, row)
-  const { model, layers } = modelOf(scope, row)
+  const { model, layers: order } = modelOf(scope, row)
   const state = weightsDtype([scope], ['mamba_ssm_cache_dtype', 'mamba_ssm_dtype']) ?? row.state ?? null
   for (const [field, what] of Object.entries(row.apart ?? {})) { const { path, value } = lookup(scope, field); problems.push(note('part-not-counted', path, `Not counted: ${what}, ${shown(value)}.`)) }
-  const precise: Model = { ...model, precision: { ...precision(scopes, groupsOf(model.stacks, layers)), ...(state === null ? {} : { state }) } }
+  const held = precision(scopes, groupsOf(model.stacks, order))
+  const { stacks, layers } = heldApart(model.stacks, order, held.layers)
+  const precise: Model = { ...model, stacks, precision: { ...held, ...(state === null ? {} : { state }) } }
   const modules = predictionModules(scope, row.hiddenMtp === true)
   const seeing = isWrapper ? withTower(precise, root) : precise
   return { model: failed(problems) ? null : modules === null ? seeing : { ...seeing, modules }, problems, layers }
+}
+
+/** The stacks with the layers that hold their weights in formats of their own as kinds of their own. */
+function heldApart(stacks: readonly Stack[], order: readonly string[], held: Precision['layers']): { readonly stacks: readonly Stack[]; readonly layers: readonly string[] } {
+  let from = 0
+  const split = stacks.map(stack => {
+    const to = from + stack.kinds.reduce((sum, { count }) => sum + count, 0)
+    const part = apart(stack.kinds, order.slice(from, to), held?.slice(from, to))
+    from = to
+    return { stack: { ...stack, kinds: part.kinds }, order: part.order }
+  })
+  return { stacks: split.map(({ stack }) => stack), layers: split.flatMap(part => part.order) }
 }
 
 /** A multimodal config states it at its root, where it counts for the whole model. */

@@ -1,10 +1,11 @@
 /** From a model to ordered blocks of loop nests. What a layer consists of is data (data/layers.json). */
 import json from '../../../data/layers.json'
 import { glossary, grids, pairs, routed } from '../axes.js'
-import type { Axis, Block, Extent, Graph, Op } from '../graph.js'
+import type { Axis, Block, Extent, Graph, Op, Tensor } from '../graph.js'
 import { ending, expand, type Flags, type List } from '../ops/index.js'
 import { namesIn, renamed } from '../product.js'
-import { generates, kindsOf, suffixOf, type Kind, type Model, type Stack } from './model.js'
+import { adapt } from './lora.js'
+import { deviating, generates, kindsOf, suffixOf, type Held, type Kind, type Model, type Stack } from './model.js'
 import { networkGraph } from './network.js'
 
 /** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
@@ -20,7 +21,7 @@ const streams = new Set(['x', 'y', 'c', 'bank', 'position.w', 'head.w', 'bias'])
 
 /** All that decides the ops of a model, without its sizes: models of one shape share one graph. */
 export function shapeOf(model: Model): string {
-  return JSON.stringify(model.stacks.map(({ kinds, ...stack }) => [stack, kinds.map(({ name, of, list, uses, flags, pairs, onlyCache }) => [name, of, list, uses, flags, pairs, ...onlyCache ? [onlyCache] : []])]))
+  return JSON.stringify([model.adapter, model.stacks.map(({ kinds, ...stack }) => [stack, kinds.map(({ name, of, list, uses, flags, pairs, held, onlyCache }) => [name, of, list, uses, flags, pairs, held, ...onlyCache ? [onlyCache] : []])])])
 }
 
 /** Whether the two forms of attention differ. */
@@ -63,7 +64,8 @@ function layers(model: Model, stack: Stack, kind: Kind, axes: Record<string, Axi
   const flags: Flags = { ...stack.flags, ...kind.flags, absorbed: form === 'absorbed' || kind.flags['selected'] === true }
   const uses = Object.fromEntries(Object.entries(kind.uses).map(([name, list]) => [name, lists[list] ?? []]))
   const ops = expand(lists[kind.list] ?? [], uses, flags)
-  return { id: kind.name, ops: placed(stack, kind.name, kind.onlyCache ? fillingCache(ops) : ops, rename, ['l']) }
+  const all = model.adapter ? adapt(ops, model.adapter) : ops
+  return { id: kind.name, ops: placed(stack, kind.name, kind.onlyCache ? fillingCache(all) : all, rename, ['l'], kind.held) }
 }
 
 /** The ops that write to a cache, and those that they need. */
@@ -118,16 +120,20 @@ function declare(axes: Record<string, Axis>, own: Iterable<string>, derived: Rea
 }
 
 /** Puts ops into a block: ids and tensors get its name, axes those of its kind, and layers repeat. */
-function placed(stack: Stack, block: string, ops: readonly Op[], rename: ReadonlyMap<string, string>, times: readonly string[]): Op[] {
+function placed(stack: Stack, block: string, ops: readonly Op[], rename: ReadonlyMap<string, string>, times: readonly string[], held: Held = {}): Op[] {
   const axis = (extent: Extent): Extent => typeof extent === 'number' ? extent : rename.get(extent) ?? extent
   const within = (name: string, prefix: string) => prefix === '' ? name : `${prefix}/${name}`
   const name = (tensor: string) => global.has(tensor) ? tensor : within(tensor, streams.has(tensor) ? stack.stream ?? stack.id : block === '' ? stack.id : block)
+  const format = ({ name, group }: Tensor) => {
+    const dtype = group && (held[`${group}/${name.replace(/\.w$/, '')}`] ?? held[group])
+    return dtype === undefined ? {} : { format: deviating(group ?? '', dtype) }
+  }
   return ops.map(op => ({
     ...op,
     id: within(op.id, block === '' ? stack.id : block),
     loop: op.loop.map(axis),
     times: times.map(axis),
-    tensors: op.tensors.map(t => ({ ...t, name: name(t.name), axes: t.axes.map(axis), ...(t.read ? { read: t.read.map(axis) } : {}), ...(t.group && stack.images !== undefined ? { group: 'tower' as const } : {}) })),
+    tensors: op.tensors.map(t => ({ ...t, ...format(t), name: name(t.name), axes: t.axes.map(axis), ...(t.read ? { read: t.read.map(axis) } : {}), ...(t.group && stack.images !== undefined ? { group: 'tower' as const } : {}) })),
     ...(op.saves ? { saves: op.saves.map(name) } : {}),
   }))
 }

@@ -25,6 +25,16 @@ export interface Kind {
   readonly sizes: Sizes
   /** Only the ops run that fill its cache: a token left before these layers (src/analyzers/models/exit.ts). */
   readonly onlyCache?: true
+  /** Groups of weights, or single weights of them, that these layers hold in another format than the model's groups. */
+  readonly held?: Held
+}
+
+/** A number format, or `plain` for that of unquantized weights, by group (`attention`) or weight (`attention/o`). */
+export type Held = Readonly<Record<string, string>>
+
+/** The name of the format of weights that deviate: `attention_bf16`. */
+export function deviating(group: string, dtype: string): string {
+  return `${group}_${dtype.replace(/\W/g, '_')}`
 }
 
 /** Layers between an opening and a closing: a decoder, an encoder, a tower. */
@@ -74,6 +84,8 @@ export interface Model extends Asked {
   readonly axes?: readonly NamedAxis[]
   /** What the file's tensors add up to, where a file with weights was read: then bytes come from them. */
   readonly tensors?: TensorFacts | null
+  /** A LoRA adapter beside the weights: the modules that have one by weight, and whether there are several to choose from. */
+  readonly adapter?: { readonly modules: Readonly<Record<string, string>>; readonly isMany: boolean }
 }
 
 /** All kinds of layer of a model. */
@@ -99,6 +111,45 @@ export function modelSizes(model: Model): Record<string, number> {
     for (const [axis, size] of Object.entries({ ...kind.sizes, l: kind.count })) sizes[axis + suffix] = size
   }
   return sizes
+}
+
+/**
+ * Layers of one kind that hold their weights in different formats are kinds of their own.
+ * @param order the kind of each layer
+ * @param layers what each layer holds apart from the model's groups; absent where none does
+ */
+export function apart(kinds: readonly Kind[], order: readonly string[], layers: readonly Held[] | undefined): { readonly kinds: readonly Kind[]; readonly order: readonly string[] } {
+  if (layers === undefined) return { kinds, order }
+  const names = new Map<string, string>()
+  const split = kinds.flatMap(kind => {
+    const variants = new Map<string, { readonly held: Held; count: number }>()
+    order.forEach((name, i) => {
+      if (name !== kind.name || kind.of !== undefined) return
+      const held = layers[i] ?? {}
+      const key = JSON.stringify(held)
+      const known = variants.get(key)
+      if (known) known.count++
+      else variants.set(key, { held, count: 1 })
+    })
+    if (variants.size === 0) return [kind]
+    const taken = new Set<string>()
+    // Layers as the model's groups are keep the name, else the most usual ones.
+    const rank = ({ held, count }: { readonly held: Held; readonly count: number }) => Object.keys(held).length === 0 ? Infinity : count
+    return [...variants.values()].sort((a, b) => rank(b) - rank(a)).map(({ held, count }, i): Kind => {
+      const name = i === 0 ? kind.name : nameOf(`${kind.name}-${Object.values(held)[0] ?? String(i + 1)}`, taken)
+      taken.add(name)
+      names.set(`${kind.name} ${JSON.stringify(held)}`, name)
+      return { ...kind, name, count, ...(Object.keys(held).length > 0 ? { held } : {}) }
+    })
+  })
+  return { kinds: split, order: order.map((name, i) => names.get(`${name} ${JSON.stringify(layers[i] ?? {})}`) ?? name) }
+}
+
+function nameOf(name: string, taken: ReadonlySet<string>): string {
+  for (let i = 1; ; i++) {
+    const next = i === 1 ? name : `${name}-${String(i)}`
+    if (!taken.has(next)) return next
+  }
 }
 
 /** What stands in the way of a split over so many ranks: heads and FFN widths must divide, KV groups split or are replicated. Null where nothing does. A tower that does not divide stands whole on every rank. */

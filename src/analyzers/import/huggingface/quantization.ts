@@ -1,9 +1,12 @@
 /** In which precision a checkpoint says it holds its weights: `torch_dtype` and `quantization_config`. */
 import json from '../../../../data/quantization.json'
 import type { Precision, WeightGroup } from '../../models/architecture.js'
+import type { Held } from '../../models/model.js'
 import { closest } from '../../../names.js'
 import { error, note } from '../../../problem.js'
-import { quantizedGroups } from './exclusions.js'
+import { findDtype } from '../../../hardware/precision.js'
+import { mixtureOutside, mixtureRules } from './mixture.js'
+import { holding, linear, type Holding, type Rule } from './exclusions.js'
 import { isObject, list, lookup, report, shown, text, type Config, type Fields } from './fields.js'
 
 const dtypes: ReadonlyMap<string, string> = new Map(Object.entries(json.torch))
@@ -13,17 +16,27 @@ const algorithms: ReadonlyMap<string, string> = new Map(Object.entries(json.mode
 /** `expert_dtype`, and what ModelOpt says of experts. */
 const experts: ReadonlyMap<string, string> = new Map(Object.entries({ ...json.modelopt, ...json.experts }))
 
-/** How the weights' dtype follows from `quantization_config`, by `quant_method`. Null where it does not. */
-const methods: ReadonlyMap<string, (fields: Fields) => string | null> = new Map([
-  ['fp8', fields => (lookup(fields, 'weight_block_size').value == null ? 'fp8' : blockFp8(fields))],
-  ['fbgemm_fp8', () => 'fp8'],
-  ['mxfp4', () => 'mxfp4'],
-  ['mxfp8', () => 'mxfp8'],
-  ['modelopt', modelopt],
+/** What a quantizer does: the format of linear layers that no rule names, null where only those are quantized that one names. */
+interface Scheme {
+  readonly base: string | null
+  readonly rules: readonly Rule[]
+}
+
+/** How formats follow from `quantization_config`, by `quant_method`. Null where they do not. */
+const methods = new Map<string, (fields: Fields, layers: readonly (readonly WeightGroup[])[]) => Scheme | null>([
+  ['ggml', (fields, layers) => mixtureRules(text(fields, 'type') ?? '', layers.length, Number(lookup(fields, 'experts').value))],
+  ['fp8', fields => lookup(fields, 'quantized_layers').value !== undefined ? modelopt(fields) : whole(lookup(fields, 'weight_block_size').value == null ? 'fp8' : blockFp8(fields))],
+  ['fbgemm_fp8', () => whole('fp8-channel')],
+  // transformers' MXFP4 replaces the experts of gpt-oss and nothing else.
+  ['mxfp4', () => ({ base: null, rules: [{ pattern: 'experts', dtype: 'mxfp4' }] })],
+  ['mxfp8', () => whole('mxfp8')],
+  ['modelopt', modelopt], ['modelopt_fp4', modelopt],
   ['compressed-tensors', compressed],
   ['gptq', integer], ['awq', integer],
-  ['bitsandbytes', fields => (lookup(fields, 'load_in_4bit').value === true ? 'int4' : lookup(fields, 'load_in_8bit').value === true ? 'int8' : null)],
+  ['bitsandbytes', fields => whole(lookup(fields, 'load_in_4bit').value === true ? fourBits(fields) : lookup(fields, 'load_in_8bit').value === true ? 'llm-int8' : null)],
 ])
+
+const whole = (dtype: string | null): Scheme | null => dtype === null ? null : { base: dtype, rules: [] }
 
 /** `fp8-block` is one scale per 128 × 128 weights. */
 function blockFp8(fields: Fields): string | null {
@@ -31,35 +44,72 @@ function blockFp8(fields: Fields): string | null {
   return block?.length === 2 && block.every(n => n === 128) ? 'fp8-block' : null
 }
 
-function modelopt(fields: Fields): string | null {
-  return algorithms.get(text(fields, 'quant_algo') ?? '') ?? null
+function fourBits(fields: Fields): string {
+  return lookup(fields, 'bnb_4bit_use_double_quant').value === true ? 'nf4-double' : 'nf4'
 }
 
-function integer(fields: Fields): string | null {
-  const { value } = lookup(fields, ['bits', 'w_bit'])
-  return value === 4 ? 'int4' : value === 8 ? 'int8' : null
+/** One algorithm for all, or `MIXED_PRECISION` with that of every quantized layer. */
+function modelopt(fields: Fields): Scheme | null {
+  const { value } = lookup(fields, 'quantized_layers')
+  const base = algorithm(text(fields, 'quant_algo'), lookup(fields, 'group_size').value)
+  if (!isObject(value)) return whole(base)
+  const rules = Object.entries(value).map(([pattern, one]) => ({ pattern, dtype: isObject(one) ? algorithm(one['quant_algo'], one['group_size']) ?? '' : '' }))
+  return rules.some(({ dtype }) => dtype === '') ? null : { base, rules }
 }
 
-/** llm-compressor's groups; all of one dtype, for all linear layers. */
-function compressed(fields: Fields): string | null {
+function algorithm(name: unknown, group: unknown): string | null {
+  const dtype = typeof name === 'string' ? algorithms.get(name.toUpperCase()) ?? null : null
+  return dtype === 'int4-g128-sym' && typeof group === 'number' ? `int4-g${String(group)}-sym` : dtype
+}
+
+/** Both pack zero points beside the scales, symmetric or not; one group over all of the input is a scale per channel. */
+function integer(fields: Fields): Scheme | null {
+  const { value: bits } = lookup(fields, ['bits', 'w_bit'])
+  const { value: group = 128 } = lookup(fields, ['group_size', 'q_group_size'])
+  const dtype = findDtype(group === -1 ? `int${String(bits)}-channel` : `int${String(bits)}-g${String(group)}`)
+  if ('code' in dtype || ![2, 3, 4, 8].includes(Number(bits))) return null
+  const { value } = lookup(fields, 'dynamic')
+  const named = isObject(value) ? Object.keys(value).filter(key => key.startsWith('-:')).map(key => ({ pattern: `re:${key.slice(2)}`, dtype: 'plain' })) : []
+  return { base: dtype.id, rules: lookup(fields, 'lm_head').value === true ? [...named, { pattern: 'lm_head', dtype: dtype.id }] : named }
+}
+
+/** llm-compressor's groups: all linear layers, or modules by name. */
+function compressed(fields: Fields): Scheme | null {
   const { value } = lookup(fields, 'config_groups')
-  const groups = isObject(value) ? Object.values(value) : []
   const format = text(fields, 'format') ?? ''
-  const found = new Set(groups.map(group => (isObject(group) && isObject(group['weights']) && targetsLinear(group) ? groupDtype(group['weights'], format) : null)))
-  return found.size === 1 ? ([...found][0] ?? null) : null
+  const rules: Rule[] = []
+  let base: string | null = null
+  for (const group of isObject(value) ? Object.values(value) : []) {
+    const dtype = isObject(group) && isObject(group['weights']) ? groupDtype(group['weights'], typeof group['format'] === 'string' ? group['format'] : format, group['input_activations'] != null) : null
+    if (dtype === null || !isObject(group)) return null
+    const targets = group['targets'] ?? ['Linear']
+    if (!Array.isArray(targets)) return null
+    for (const target of targets) if (target === 'Linear') base ??= dtype; else rules.push({ pattern: String(target), dtype })
+  }
+  return base === null && rules.length === 0 ? null : { base, rules }
 }
 
-function targetsLinear(group: Config): boolean {
-  const targets = group['targets']
-  return targets === undefined || (Array.isArray(targets) && targets.every(target => target === 'Linear'))
+/** What llm-compressor leaves out of the weights, where it stores them without. */
+function sparse(fields: Fields, scheme: Scheme | null, weights: string | null): Scheme | null {
+  const { value } = lookup(fields, 'sparsity_config')
+  if (!isObject(value) || typeof value['format'] !== 'string' || value['format'] === 'dense') return scheme
+  const [base, share] = [scheme === null ? weights ?? 'bf16' : scheme.base, value['global_sparsity']]
+  const end = value['sparsity_structure'] === '2:4' ? '+2:4' : typeof share === 'number' && share > 0 && share < 1 ? `+${String(Math.round(100 * share))}%` : null
+  if (end === null) return null
+  const left = Array.isArray(value['ignore']) ? value['ignore'].filter(one => typeof one === 'string').map(pattern => ({ pattern, dtype: base ?? 'plain' })) : []
+  return { base: base === null ? null : `${base}${end}`, rules: [...scheme?.rules.map(rule => ({ ...rule, dtype: rule.dtype === 'plain' ? 'plain' : `${rule.dtype}${end}` })) ?? [], ...left] }
 }
 
-function groupDtype(weights: Config, format: string): string | null {
-  const [bits, type] = [weights['num_bits'], weights['type']]
-  if (type === 'int') return bits === 8 ? 'int8' : bits === 4 ? 'int4' : null
+function groupDtype(weights: Config, format: string, quantizesInput: boolean): string | null {
+  const { num_bits: bits, type, strategy, group_size: group, symmetric } = weights
+  if (type === 'int') {
+    if (bits === 8 && quantizesInput) return 'int8'
+    const dtype = findDtype(`int${String(bits)}-${typeof group === 'number' && group > 0 ? `g${String(group)}` : 'channel'}${symmetric === false ? '' : '-sym'}`)
+    return 'code' in dtype ? null : dtype.id
+  }
   if (type !== 'float') return null
-  if (bits === 8) return weights['strategy'] === 'block' ? 'fp8-block' : weights['group_size'] === 32 ? 'mxfp8' : 'fp8'
-  return bits !== 4 ? null : format.startsWith('mxfp4') || weights['group_size'] === 32 ? 'mxfp4' : weights['group_size'] === 16 ? 'nvfp4' : null
+  if (bits === 8) return strategy === 'block' ? 'fp8-block' : strategy === 'channel' ? 'fp8-channel' : group === 32 ? 'mxfp8' : 'fp8'
+  return bits !== 4 ? null : format.startsWith('mxfp4') || group === 32 ? 'mxfp4' : group === 16 ? 'nvfp4' : null
 }
 
 /** The dtype of unquantized weights. */
@@ -89,9 +139,12 @@ export function precision(scopes: readonly Fields[], layers: readonly (readonly 
     report(scope, error('invalid-field', path, `${path} is ${shown(value)}, expected an object.`))
     return { weights, quantized: null, cache: null }
   }
-  const fields: Fields = { config: value, defaults: {}, prefix: `${path}.`, problems: scope.problems }
-  const parts = expertsDtype(scope, fields, layers)
-  return { weights, quantized: quantized(fields, layers), ...(parts === null ? {} : { parts: { experts: parts } }), cache: cache(fields) }
+  // ModelOpt's own file has its fields one level down.
+  const inner = isObject(value['quantization']) ? value['quantization'] : value
+  const fields: Fields = { config: inner, defaults: {}, prefix: inner === value ? `${path}.` : `${path}.quantization.`, problems: scope.problems }
+  const found = quantized(fields, layers, weights)
+  const experts = expertsDtype(scope, fields, layers)
+  return { weights, ...found, ...(experts === null ? {} : { held: { ...found.held, experts } }), cache: cache(fields) }
 }
 
 /** A dtype that routed experts have for themselves: ModelOpt's on top of a quantized checkpoint, else the checkpoint's own. */
@@ -104,41 +157,54 @@ function expertsDtype(scope: Fields, fields: Fields, layers: readonly (readonly 
   return experts.get(stated) ?? null
 }
 
-function quantized(fields: Fields, layers: readonly (readonly WeightGroup[])[]): Precision['quantized'] {
+type Quantized = Pick<Precision, 'quantized' | 'held' | 'layers'>
+
+function quantized(fields: Fields, layers: readonly (readonly WeightGroup[])[], weights: string | null): Quantized {
   const method = text(fields, 'quant_method')?.toLowerCase() ?? (Object.hasOwn(fields.config, 'quant_algo') ? 'modelopt' : null)
   const { path } = lookup(fields, 'quant_method')
-  const dtypeOf = methods.get(method ?? '')
-  if (method === null || dtypeOf === undefined) {
+  const schemeOf = methods.get(method ?? '')
+  if (method === null || schemeOf === undefined) {
     const said = method === null ? `${path} is missing` : `${path} is ${shown(method)}, which is not known`
     report(fields, error('unknown-quantization', path, `${said}.`, method === null ? [] : closest(method, [...methods.keys()], 3)))
-    return null
+    return { quantized: null }
   }
-  const dtype = dtypeOf(fields)
-  if (dtype === null) {
+  const scheme = sparse(fields, schemeOf(fields, layers), weights)
+  if (scheme === null) {
     const parent = fields.prefix.slice(0, -1)
     report(fields, error('not-supported', parent, `${parent} describes ${method} weights in a format that is not covered.`, [...new Set(algorithms.values())]))
-    return null
+    return { quantized: null }
   }
-  return groupsOf(fields, dtype, layers)
+  const key = ['ignore', 'modules_to_not_convert', 'exclude_modules', 'llm_int8_skip_modules']
+  const excluded = (list<string>(fields, key, 'string') ?? []).map(pattern => ({ pattern, dtype: 'plain' }))
+  return stated(fields, lookup(fields, key).path, holding([...scheme.rules, ...excluded], layers, scheme.base ?? 'plain'), scheme, method)
 }
 
-function groupsOf(fields: Fields, dtype: string, layers: readonly (readonly WeightGroup[])[]): Precision['quantized'] {
-  const key = ['ignore', 'modules_to_not_convert', 'exclude_modules', 'llm_int8_skip_modules']
-  const { path } = lookup(fields, key)
-  // What ModelOpt left alone on top of a quantized checkpoint is as it was.
-  const left = text(fields, 'moe_quant_algo') === null ? list<string>(fields, key, 'string') ?? [] : []
-  const found = quantizedGroups(left, layers)
-  // transformers' MXFP4 replaces the experts of gpt-oss and nothing else.
-  const groups = text(fields, 'quant_method') === 'mxfp4' ? found.groups.filter(group => group === 'experts') : found.groups
-  const partly = found.partly.filter(group => groups.includes(group))
-  if (partly.length > 0) {
-    report(fields, note('partly-quantized', path, `Some ${partly.join(' and ')} weights are left unquantized; all are counted as ${dtype}.`))
+/** The format of most of the model with the groups that have it, and what layers hold apart from that. */
+function stated(fields: Fields, path: string, { layers, head, unread, isMerged }: Holding, { base, rules }: Scheme, method: string): Quantized {
+  const formats = new Set(layers.flatMap(held => Object.values(held)))
+  const heaviest = ['experts', 'ffn', 'attention', 'shared'].flatMap(group => layers.map(held => held[group])).find(dtype => dtype !== undefined && dtype !== 'plain')
+  const main = heaviest ?? [...formats].find(dtype => dtype !== 'plain') ?? base ?? rules[0]?.dtype ?? 'plain'
+  const groups = linear.filter(group => layers.some(held => Object.entries(held).some(([key, dtype]) => dtype === main && (key === group || key.startsWith(`${group}/`)))))
+  const usual = (key: string): string => (groups as readonly string[]).includes(key) ? main : 'plain'
+  const kept = new Map<Held, Held>()
+  const deviating = layers.map(held => {
+    let own = kept.get(held)
+    if (!own) {
+      own = Object.fromEntries(Object.entries(held).filter(([key, dtype]) => dtype !== (key.includes('/') ? held[key.split('/')[0] ?? ''] : usual(key))))
+      kept.set(held, own)
+    }
+    return own
+  })
+  if (isMerged) report(fields, note('partly-quantized', path, `${path} sets so many layers apart that they are not told from each other; all are counted as ${main}.`))
+  if (unread.length > 0) {
+    const few = unread.slice(0, 3).map(shown).join(', ')
+    report(fields, note('unread-exclusion', path, `${path} names modules that were not recognized and are counted as the others are: ${few}.`))
   }
-  if (found.unread.length > 0) {
-    const few = found.unread.slice(0, 3).map(shown).join(', ')
-    report(fields, note('unread-exclusion', path, `${path} names modules that were not recognized and are counted as quantized: ${few}.`))
+  return {
+    quantized: groups.length === 0 ? null : { dtype: main, groups },
+    ...(method === 'ggml' ? { held: mixtureOutside(text(fields, 'type') ?? '', lookup(fields, 'tied').value === true) } : head === null || head === 'plain' ? {} : { held: { head } }),
+    ...(deviating.some(own => Object.keys(own).length > 0) ? { layers: deviating } : {}),
   }
-  return groups.length === 0 ? null : { dtype, groups }
 }
 
 /** `kv_cache_scheme` is a name or a description of numbers; `kv_cache_quant_algo` a name. */
@@ -147,7 +213,7 @@ function cache(fields: Fields): string | null {
   if (value === undefined || value === null) return null
   const dtype = typeof value === 'string' ? algorithms.get(value.toUpperCase())
     : isObject(value) && value['num_bits'] === 8 ? (value['type'] === 'float' ? 'fp8' : value['type'] === 'int' ? 'int8' : undefined)
-      : isObject(value) && value['num_bits'] === 4 && value['type'] === 'float' ? 'nvfp4' : undefined
+      : isObject(value) && value['num_bits'] === 4 ? (value['type'] === 'float' ? 'nvfp4' : value['type'] === 'int' ? 'int4' : undefined) : undefined
   if (dtype !== undefined) return dtype
   report(fields, error('not-supported', path, `${path} is ${shown(value)}, a cache format that is not covered.`, ['FP8']))
   return null

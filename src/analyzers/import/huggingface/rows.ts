@@ -23,8 +23,8 @@ export interface KindRow {
   readonly fixed?: Config
 }
 
-/** Layers that are alike, by name; `count` is silent where layers are described one by one. */
-export interface NamedRow extends Omit<KindRow, 'count'> { readonly name: string; readonly of?: string; readonly if?: Condition; readonly count?: Expr; readonly where?: Expr }
+/** Layers that are alike, by name; `count` is silent where layers are described one by one; `every` names the field that says the how manieth layer is of the kind. */
+export interface NamedRow extends Omit<KindRow, 'count'> { readonly name: string; readonly of?: string; readonly if?: Condition; readonly count?: Expr; readonly where?: Expr; readonly every?: string }
 
 export interface Row {
   readonly id: string

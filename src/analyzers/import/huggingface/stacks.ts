@@ -73,9 +73,25 @@ function counted(scope: Scope, id: string, rows: readonly NamedRow[]): Layers {
     for (const [k, at] of placed.entries()) for (const i of at) names[i] = kinds[k]?.name ?? ''
     return { kinds, names }
   }
-  const names = kinds.flatMap(({ name, count }) => Array<string>(count).fill(name))
+  const names = inOrder(scope, rows, kinds)
   checkPattern(scope, rows, names.length)
   return { kinds, names }
+}
+
+/** The kind of every layer: by a pattern's marks, by a field that says the how manieth is of a kind; else those of one kind side by side. */
+function inOrder(scope: Scope, rows: readonly NamedRow[], kinds: readonly Kind[]): readonly string[] {
+  const side = kinds.flatMap(({ name, count }) => Array<string>(count).fill(name))
+  const every = rows.find(row => row.every !== undefined)
+  const period = every === undefined ? 0 : Number(within(scope, every.every ?? '').value)
+  if (every && period > 1) {
+    const other = kinds.find(({ name }) => name !== every.name)?.name ?? every.name
+    return side.map((_, i) => (i + 1) % period === 0 ? every.name : other)
+  }
+  const marked = rows.map(({ name, count }) => ({ name, marks: typeof count === 'string' ? count.split('#')[1]?.split(',') ?? [] : [] }))
+  const [first] = rows
+  if (typeof first?.count !== 'string' || marked.some(({ marks }) => marks.length === 0)) return side
+  const order = entries(within(scope, first.count.split('#')[0] ?? '').value).map(mark => marked.find(({ marks }) => marks.includes(mark))?.name ?? '')
+  return order.length === side.length ? order : side
 }
 
 /** Where a file describes layers one by one: those that come to the same are one kind, named after the first where its name stands for several. */
