@@ -23,9 +23,9 @@ function layersOf({ stacks }: ResolvedModel): number {
 
 /** Counts that the tables show: those that are published of what has no cache, else those of a report. */
 function describe({ id, config, expected }: Checkpoint) {
+  if ('network' in config && expected !== null) return { model: { parameters: expected.parameters, activeParameters: expected.parameters, cacheBytesPerToken: null }, sizes: {} as Readonly<Record<string, number>>, context: null, layers: null }
+  const { model } = analyze({ model: id, gpu: 'b300-sxm', workload: {}, precision: { cache: 'bf16' } })
   const resolved = resolveModel(config)
-  const isKnown = 'model' in resolved && resolved.model.network != null && expected !== null
-  const model = isKnown ? { parameters: expected.parameters, activeParameters: expected.parameters, cacheBytesPerToken: null } : analyze({ model: id, gpu: 'b300-sxm', workload: {}, precision: { cache: 'bf16' } }).model
   const shape = 'model' in resolved ? resolved.model : null
   return { model, sizes: shape?.sizes ?? {}, context: shape?.context ?? null, layers: shape === null || shape.network ? null : layersOf(shape) }
 }

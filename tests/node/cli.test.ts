@@ -140,7 +140,8 @@ describe('exit status', () => {
     const { status, out, err } = await run(line(command))
     expect([status, err]).toEqual([0, ''])
     sound(out)
-  })
+  // All models at once take a while beside other tests.
+  }, 20_000)
 
   test('a name may be empty', async () => {
     expect(await run(['estimate', '', '--gpu', 'h100'])).toMatchObject({ status: 1, out: '', err: expect.stringMatching(/^model: / ) })
