@@ -32,7 +32,7 @@ const nowhere: Placement = { axes: [] }
 
 interface Sharding {
   readonly axes: Graph['axes']
-  readonly states: Map<string, Record<string, State>>
+  readonly states: States
   /** Repeats of the op that made a tensor. */
   readonly made: Map<string, Op>
   /** Copies that already lie where they are needed: a tensor is gathered once, however many ops read it. */
@@ -40,9 +40,12 @@ interface Sharding {
   readonly steps: Step[]
 }
 
-/** Splits every op over every mesh axis and lists the transfers between them, in order. */
-export function shard(graph: Graph, mesh: Mesh): readonly Step[] {
-  const s: Sharding = { axes: graph.axes, states: new Map(), made: new Map(), copies: new Set(), steps: [] }
+/** How each tensor lies on each mesh axis, by name. */
+export type States = Map<string, Record<string, State>>
+
+/** Splits every op over every mesh axis and lists the transfers between them, in order. `states` is left as tensors lie at the end. */
+export function shard(graph: Graph, mesh: Mesh, states: States = new Map()): readonly Step[] {
+  const s: Sharding = { axes: graph.axes, states, made: new Map(), copies: new Set(), steps: [] }
   for (const block of graph.blocks) for (const op of block.ops) {
     const split: Record<string, string> = {}
     for (const [name, placement] of Object.entries(mesh)) place(s, op, name, block.whole === true ? nowhere : placement, split)
@@ -69,7 +72,8 @@ function place(s: Sharding, op: Op, mesh: string, placement: Placement, split: R
     const have = s.states.get(input.name)?.[mesh] ?? idle
     const kind = transition(have, need)
     if (kind === null) continue
-    const copy = `${input.name} ${mesh} ${need}`
+    // A gathered copy dies with its pass, an exchanged one replaces what it was made of.
+    const copy = `${input.name} ${mesh} ${need}${kind === 'gather' && op.id.includes('\'') ? ' again' : ''}`
     if (s.copies.has(copy)) continue
     s.copies.add(copy)
     if (have === 'partial' || kind === 'exchange') setState(s, input, mesh, need)

@@ -38,8 +38,8 @@ function runs({ first, idle }: Stack, pass: Pass): boolean {
   return pass === 'held' || (idle !== true && (pass === 'first' || first !== true))
 }
 
-/** The loop nests of a model. Only its flags are read, never a size. `whole`: its tower is not split. */
-export function modelGraph(model: Model, form: Form, pass: Pass = 'first', whole = false): Graph {
+/** The loop nests of a model. Only its flags are read, never a size. `whole`: its tower is not split; `more`: flags of all layers, such as dropout. */
+export function modelGraph(model: Model, form: Form, pass: Pass = 'first', whole = false, more: Flags = {}): Graph {
   if (model.network) return networkGraph(model.network, glossary)
   const axes: Record<string, Axis> = { ...glossary }
   const blocks = model.stacks.filter(stack => runs(stack, pass)).flatMap(stack => {
@@ -51,17 +51,17 @@ export function modelGraph(model: Model, form: Form, pass: Pass = 'first', whole
       const ops = expand(lists[name] ?? [], {}, stack.flags)
       return [{ id: stack.id, ops: placed(stack, '', end === null ? ops : ending(ops, end), around, []) }]
     }
-    const made = [...list(stack.opening, 'x'), ...stack.kinds.map(kind => layers(model, stack, kind, axes, form)), ...list(stack.closing, null)]
+    const made = [...list(stack.opening, 'x'), ...stack.kinds.map(kind => layers(model, stack, kind, axes, form, more)), ...list(stack.closing, null)]
     return whole && stack.images !== undefined ? made.map(block => ({ ...block, whole })) : made
   })
   return { axes, blocks }
 }
 
 /** One repeat of a kind of layer. */
-function layers(model: Model, stack: Stack, kind: Kind, axes: Record<string, Axis>, form: Form): Block {
+function layers(model: Model, stack: Stack, kind: Kind, axes: Record<string, Axis>, form: Form, more: Flags): Block {
   const rename = renaming(model, stack, kind)
   declare(axes, ownAxes(kind), derivedOf(kind), rename, kind.name)
-  const flags: Flags = { ...stack.flags, ...kind.flags, absorbed: form === 'absorbed' || kind.flags['selected'] === true }
+  const flags: Flags = { ...stack.flags, ...kind.flags, ...more, absorbed: form === 'absorbed' || kind.flags['selected'] === true }
   const uses = Object.fromEntries(Object.entries(kind.uses).map(([name, list]) => [name, lists[list] ?? []]))
   const ops = expand(lists[kind.list] ?? [], uses, flags)
   const all = model.adapter ? adapt(ops, model.adapter) : ops

@@ -1,6 +1,6 @@
 /**
  * The shorthand in which ops are written: `'n:b s d, up.w=d f -> u:b s f'`.
- * The mark after a name says how the tensor is held: `:` activation, `=` weight, `~` cache, `^` recurrent state, `#` index.
+ * The mark after a name says how the tensor is held: `:` activation, `=` weight, `~` cache, `^` recurrent state, `#` index, `%` dropout mask.
  * `*` before the mark carries an output to the next repeat; `{…}` holds the axes that are read;
  * `?flag` or `?!flag` before the mark keeps the tensor only under a flag.
  */
@@ -10,8 +10,8 @@ import type { WeightGroup } from '../models/architecture.js'
 /** What a shape has: `rope`, `qkvBias`, `gated`. */
 export type Flags = Readonly<Record<string, boolean>>
 
-const held: Readonly<Record<string, Held>> = { ':': 'activation', '=': 'weight', '~': 'cache', '^': 'stat', '#': 'index' }
-const pattern = /^([\w./-]+)(\*?)(?:\?(!?\w+))?([:=~^#])([^{]*)(?:\{([^}]*)\})?$/
+const held: Readonly<Record<string, Held>> = { ':': 'activation', '=': 'weight', '~': 'cache', '^': 'stat', '#': 'index', '%': 'mask' }
+const pattern = /^([\w./-]+)(\*?)(?:\?(!?\w+))?([:=~^#%])([^{]*)(?:\{([^}]*)\})?$/
 
 /** `'b s 2 d'` as extents. */
 export function extents(text: string): Extent[] {
