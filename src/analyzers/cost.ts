@@ -72,8 +72,14 @@ export type Extras = Readonly<Record<string, Extra>>
 export function besides(tensor: Tensor, placed: PlacedOp, axes: Axes, extras: Extras, extents = tensor.axes): readonly Extent[] | null {
   const { scale, vector, recent } = extras[formatOf(tensor)] ?? {}
   if (scale && placed.op.engine === 'matrix') return scalesOf(tensor, placed, axes, scale, extents)
-  if (vector !== undefined) return [vector, ...localized(extents.slice(0, -1), placed.split, axes)]
+  if (vector !== undefined) return [scaleOfVector(vector, axes), ...localized(extents.slice(0, -1), placed.split, axes)]
   return recent && tensor.role !== 'out' ? recentOf(tensor, placed, axes, recent, extents) : null
+}
+
+/** An axis, so that it can be told from other bytes. */
+function scaleOfVector(bytes: number, axes: Axes): string {
+  axes['scale_cache'] ??= { title: 'bytes of scale and zero point of a vector of the cache', size: bytes }
+  return 'scale_cache'
 }
 
 /** Keys wait until a group of tokens is full, values leave one by one (KIVI, arXiv:2402.02750, section 4). */
@@ -91,7 +97,8 @@ function scalesOf(tensor: Tensor, { op, split }: PlacedOp, axes: Axes, scale: No
   const sides: Record<'in' | 'out' | 'apart', Extent[]> = { in: [], out: [], apart: [] }
   localized(extents, split, axes).forEach((extent, i) => {
     const axis = tensor.axes[i] ?? 1
-    sides[among(axis, true) ? 'out' : among(axis, false) ? 'in' : 'apart'].push(extent)
+    const side = tensor.out === undefined ? among(axis, true) ? 'out' : among(axis, false) ? 'in' : 'apart' : i === tensor.out ? 'out' : 'in'
+    sides[side].push(extent)
   })
   const along = (side: 'in' | 'out'): Expr => scale[side] === null ? 1 : scale[side] === 1 ? times(...sides[side]) : ['ceil', ['/', times(...sides[side]), scale[side]]]
   const name = ['scales', tensor.name, op.id, ...Object.keys(split)].join('_').replace(/\W/g, '_')
@@ -122,8 +129,9 @@ function widening(tensor: Tensor, { op, split }: PlacedOp, axes: Axes, extras: E
   const extents = localized(tensor.read ?? tensor.axes, split, axes)
   const work = (...more: readonly Extent[]): Work => ({ ...term(`widening of ${tensor.name}`, ['w_widen', ...extents, ...more], widen), engine: 'vector', rate: 'peak_widen' })
   if (tensor.held !== 'weight') return work()
-  const apart = tensor.axes.flatMap((axis, i) => op.tensors.some(t => t.held !== 'weight' && t.axes.includes(axis)) ? [] : extents[i] ?? [])
-  const rows = localized(op.loop.filter(axis => !tensor.axes.includes(axis) && typeof axis === 'string'), split, axes)
+  const apart = tensor.out !== undefined ? [] : tensor.axes.flatMap((axis, i) => op.tensors.some(t => t.held !== 'weight' && t.axes.includes(axis)) ? [] : extents[i] ?? [])
+  const around = tensor.out !== undefined ? op.loop.slice(0, -tensor.axes.length) : op.loop.filter(axis => !tensor.axes.includes(axis) && typeof axis === 'string')
+  const rows = localized(around, split, axes)
   const name = `tiles_${[op.id, ...Object.keys(split)].join('_').replace(/\W/g, '_')}`
   axes[name] ??= { title: `tiles of ${String(tile)} rows in ${op.id}`, size: ['ceil', ['/', times(...rows), times(tile, ...apart)]], source: 'MARLIN, arXiv:2408.11743: thread blocks of up to 64 rows' }
   return work(name)

@@ -43,6 +43,8 @@ export interface Tensor {
   readonly group?: WeightGroup
   /** The name of the format it is held in, where that is not its group's. */
   readonly format?: string
+  /** Which of its axes a product puts out, where their names do not say it: those of a network are numbers. */
+  readonly out?: number
   /** What is read of it, where that is not all: one embedding row per token, the experts hit. */
   readonly read?: readonly Extent[]
   /** Handed to the next repeat of the block: the residual stream. */

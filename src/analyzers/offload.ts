@@ -65,6 +65,8 @@ function classesOf(s: Structure): Uint8Array {
 
 /** How the name of a width says what is held in it. */
 export function classOf(width: string): 0 | 1 | 2 {
+  if (width.startsWith('scales_')) return weight
+  if (width === 'scale_cache' || width.startsWith('recent_')) return cached
   if (!width.startsWith('bytes_')) return 0
   return width === 'bytes_cache' || width === 'bytes_stat' ? cached : width === 'bytes_activation' || width === 'bytes_index' ? 0 : weight
 }

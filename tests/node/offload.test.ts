@@ -72,6 +72,21 @@ describe('a cache that lies outside', () => {
   })
 })
 
+describe('scales take the way with what they scale', () => {
+  const loaded = (offload: Offload, precision: NonNullable<Scenario['precision']>) => on(offload, { model: 'llama-3.1-8b', gpu, workload: { prompt: 1022, output: 2 }, precision }).phases[1]!.perGpu
+  test.each(['fp8', 'fp8-channel', 'fp8-block', 'int8', 'llm-int8', 'int4', 'nvfp4'])('weights in %s: all but the rows of the embedding that are not read', weights => {
+    const { memory } = answered({ model: 'llama-3.1-8b', precision: { weights } })
+    expect(loaded({ weights: 1 }, { weights }).loaded).toBe(memory.weights - 2 * 4096 * 128_256 + 2 * 4096)
+  })
+  test.each(['bf16', 'fp8', 'int8', 'int4', 'kivi-int2'])('a cache in %s: what is read and written', cache => {
+    const inside = loaded({ weights: 1 }, { cache }), outside = loaded({ weights: 1, cache: 1 }, { cache })
+    const { memory, phases } = answered({ model: 'llama-3.1-8b', workload: { prompt: 1022, output: 2 }, precision: { cache } })
+    expect((outside.loaded ?? NaN) - (inside.loaded ?? NaN)).toBeGreaterThan(0.99 * memory.cache)
+    // Nothing else is left but activations.
+    expect(phases[1]!.perGpu.bytes - (outside.loaded ?? NaN)).toBe(answered({ model: 'llama-3.1-8b', workload: { prompt: 1022, output: 2 } }).phases[1]!.perGpu.bytes - (loaded({ weights: 1, cache: 1 }, {}).loaded ?? NaN))
+  })
+})
+
 describe('the way', () => {
   test('to NVMe drives is as fast as the user says, and no faster than PCIe', () => {
     const slow = on({ weights: 1, to: 'nvme', bandwidth: 7e9 })

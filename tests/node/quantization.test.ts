@@ -140,6 +140,18 @@ describe('layers and modules apart', () => {
   })
 })
 
+describe('networks', () => {
+  // ResNet-50: weights of 53 convolutions and a classifier, their outputs; batch norms are folded into biases of 16 bits.
+  const products = 23_454_912 + 2_048_000, outputs = 26_560 + 1000
+  it.each([['bf16', 2 * products], ['fp8', products + 54 * 4], ['fp8-channel', products + 2 * outputs], ['int8', products + 2 * outputs], ['int4', products * (4 + 20 / 128) / 8]])('ResNet-50 in %s', (format, expected) => {
+    expect(bytes('resnet-50', { weights: format })).toBe(expected + 2 * outputs)
+  })
+  it('the first convolution is widened once per tile of 64 of its 112 × 112 outputs', () => {
+    const flops = (weights: string) => answered({ model: 'resnet-50', workload: { batch: 4 }, precision: { weights } }).phases[0]!.kernels[0]!.flops
+    expect(flops('int4') - flops('bf16')).toBe(2 * 64 * 3 * 7 * 7 * 4 * 112 * 112 / 64)
+  })
+})
+
 describe('caches in closed form', () => {
   // 32 layers, 8 heads of 128 for keys and as many for values.
   const cache = (tokens: number, format: string, batch = 1) => answered({ model: 'llama-3.1-8b', workload: { batch, prompt: tokens - 2, output: 2 }, precision: { cache: format } }).memory.cache
@@ -185,6 +197,10 @@ describe('widening', () => {
     expect(flops('int4', 1) - flops('bf16', 1)).toBe(2 * 4096 * 14336)
     expect(flops('fp8', 1)).toBe(flops('bf16', 1))
     expect(prefill('int4').phases[0]!.flops).toEqual(prefill('bf16').phases[0]!.flops)
+  })
+  it('FP4 that is multiplied in FP8 is widened to it', () => {
+    const flops = (weights: string) => prefill(weights).phases[1]!.kernels.find(({ id }) => id === 'decoder/ffn/down')!.flops
+    expect(flops('mxfp4-fp8') - flops('fp8')).toBe(4096 * 14336)
   })
   it('W4A8 runs at the rate of its activations', () => {
     const core = (weights: string) => prefill(weights).device!.roofs.map(({ flops }) => flops)

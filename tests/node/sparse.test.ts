@@ -126,6 +126,8 @@ describe('DeepSeek V4', () => {
 
   test.each([
     [{}, 'mxfp4-fp8'], [{ expert_dtype: 'fp8' }, 'fp8-block'], [{ expert_dtype: undefined }, undefined], [{ quantization_config: { quant_method: 'fp8', weight_block_size: [128, 128], moe_quant_algo: 'NVFP4' } }, 'nvfp4'],
+    // What is left out is left as the checkpoint has it.
+    [{ quantization_config: { quant_method: 'fp8', weight_block_size: [128, 128], moe_quant_algo: 'NVFP4', exclude_modules: ['*self_attn*', 'lm_head'] } }, 'nvfp4'],
   ])('%j: experts in %s', (change, dtype) => {
     const { model } = read({ ...(findModel('deepseek-v4-flash') as Checkpoint).config, ...change })
     expect(model?.precision).toMatchObject({ quantized: { dtype: 'fp8-block', groups: ['attention', 'experts', 'shared'] } })

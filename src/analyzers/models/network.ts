@@ -93,7 +93,7 @@ export function networkGraph({ inputs, axes, nodes }: Network, given: Readonly<R
     const [made = []] = Object.values(makes)
     const part = operator.part === true ? { read: made } : {}
     const activation = (name: string, role: 'in' | 'out'): Tensor => ({ name: shown.get(name) ?? name, role, axes: shapes.get(name) ?? [], held: index.includes(name) ? 'index' : 'activation' })
-    const parameters = Object.entries(weights).map(([name, shape], i): Tensor => ({ name, role: 'weight', axes: shape, held: 'weight', group: operator.law === 'product' && i === 0 ? 'ffn' : 'norm', ...(idle.includes(name) ? { read: [0] } : i === 0 ? part : {}) }))
+    const parameters = Object.entries(weights).map(([name, shape], i): Tensor => ({ name, role: 'weight', axes: shape, held: 'weight', ...(operator.law === 'product' && i === 0 ? { group: 'ffn', out: operator.over === 'deconv' ? 1 : 0 } : { group: 'norm' }), ...(idle.includes(name) ? { read: [0] } : i === 0 ? part : {}) }))
     const tensors = [...reads.map((name, i) => ({ ...activation(name, 'in'), ...(i === 0 ? part : {}) })), ...parameters, ...Object.keys(makes).map(name => activation(name, 'out'))]
     return [{
       id, kind, law: operator.law, engine: operator.engine ?? (operator.law === 'product' ? 'matrix' : 'vector'), flops: operator.flops, times: [], tensors,

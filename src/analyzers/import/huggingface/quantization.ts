@@ -175,7 +175,9 @@ function quantized(fields: Fields, layers: readonly (readonly WeightGroup[])[], 
     return { quantized: null }
   }
   const key = ['ignore', 'modules_to_not_convert', 'exclude_modules', 'llm_int8_skip_modules']
-  const excluded = (list<string>(fields, key, 'string') ?? []).map(pattern => ({ pattern, dtype: 'plain' }))
+  // What ModelOpt left alone on top of a quantized checkpoint is as it was.
+  const left = text(fields, 'moe_quant_algo') === null ? list<string>(fields, key, 'string') ?? [] : []
+  const excluded = left.map(pattern => ({ pattern, dtype: 'plain' }))
   return stated(fields, lookup(fields, key).path, holding([...scheme.rules, ...excluded], layers, scheme.base ?? 'plain'), scheme, method)
 }
 
