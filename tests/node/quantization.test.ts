@@ -140,6 +140,16 @@ describe('layers and modules apart', () => {
   })
 })
 
+describe('an encoder-decoder', () => {
+  const fp8 = { quant_method: 'compressed-tensors', config_groups: { g: { targets: ['Linear'], weights: { num_bits: 8, type: 'float', strategy: 'channel' } } } }
+  it.each([['a layer of the encoder', 're:.*layers.1.*', false], ['a layer of the decoder', 're:.*layers.13.*', true], ['all attention', 're:.*attention.*', false]])('%s apart loses no parameter, and what is not told apart is said', (_, pattern, said) => {
+    const [whole, some] = [undefined, { ...fp8, ignore: [pattern] }].map(quantization => answered({ model: config('t5-small', quantization) }))
+    expect(some!.model.parameters).toBe(whole!.model.parameters)
+    expect(some!.phases.map(({ flops }) => flops)).toEqual(whole!.phases.map(({ flops }) => flops))
+    expect(some!.problems.some(({ code }) => code === 'partly-quantized')).toBe(said)
+  })
+})
+
 describe('networks', () => {
   // ResNet-50: weights of 53 convolutions and a classifier, their outputs; batch norms are folded into biases of 16 bits.
   const products = 23_454_912 + 2_048_000, outputs = 26_560 + 1000

@@ -49,6 +49,8 @@ export function read(config: unknown): Read {
   for (const [field, what] of Object.entries(row.apart ?? {})) { const { path, value } = lookup(scope, field); problems.push(note('part-not-counted', path, `Not counted: ${what}, ${shown(value)}.`)) }
   const held = precision(scopes, groupsOf(model.stacks, order))
   const { stacks, layers } = heldApart(model.stacks, order, held.layers)
+  const divided = new Set(stacks.flatMap(({ kinds }) => kinds.flatMap(kind => kind.held ? [kind.name] : [])))
+  if (held.layers?.some((own, i) => Object.keys(own).length > 0 && !divided.has(layers[i] ?? ''))) problems.push(note('partly-quantized', 'quantization_config', 'Some layers of the decoder are held apart from the others; all are counted as most of them are, because keys and values of what was encoded share their axes.'))
   const precise: Model = { ...model, stacks, precision: { ...held, ...(state === null ? {} : { state }) } }
   const modules = predictionModules(scope, row.hiddenMtp === true)
   const seeing = isWrapper ? withTower(precise, root) : precise
@@ -58,9 +60,10 @@ export function read(config: unknown): Read {
 /** The stacks with the layers that hold their weights in formats of their own as kinds of their own. */
 function heldApart(stacks: readonly Stack[], order: readonly string[], held: Precision['layers']): { readonly stacks: readonly Stack[]; readonly layers: readonly string[] } {
   let from = 0
+  const whole = new Set(stacks.flatMap(({ kinds }) => kinds.flatMap(({ name, of }) => of === undefined ? [] : [name, of])))
   const split = stacks.map(stack => {
     const to = from + stack.kinds.reduce((sum, { count }) => sum + count, 0)
-    const part = apart(stack.kinds, order.slice(from, to), held?.slice(from, to))
+    const part = apart(stack.kinds, order.slice(from, to), held?.slice(from, to), whole)
     from = to
     return { stack: { ...stack, kinds: part.kinds }, order: part.order }
   })

@@ -117,21 +117,22 @@ export function modelSizes(model: Model): Record<string, number> {
  * Layers of one kind that hold their weights in different formats are kinds of their own.
  * @param order the kind of each layer
  * @param layers what each layer holds apart from the model's groups; absent where none does
+ * @param whole kinds that share their axes: they have no variants, so what only some of their layers hold apart goes by the groups
  */
-export function apart(kinds: readonly Kind[], order: readonly string[], layers: readonly Held[] | undefined): { readonly kinds: readonly Kind[]; readonly order: readonly string[] } {
+export function apart(kinds: readonly Kind[], order: readonly string[], layers: readonly Held[] | undefined, whole: ReadonlySet<string> = new Set()): { readonly kinds: readonly Kind[]; readonly order: readonly string[] } {
   if (layers === undefined) return { kinds, order }
   const names = new Map<string, string>()
   const split = kinds.flatMap(kind => {
     const variants = new Map<string, { readonly held: Held; count: number }>()
     order.forEach((name, i) => {
-      if (name !== kind.name || kind.of !== undefined) return
+      if (name !== kind.name) return
       const held = layers[i] ?? {}
       const key = JSON.stringify(held)
       const known = variants.get(key)
       if (known) known.count++
       else variants.set(key, { held, count: 1 })
     })
-    if (variants.size === 0) return [kind]
+    if (variants.size === 0 || (variants.size > 1 && whole.has(kind.name))) return [kind]
     const taken = new Set<string>()
     // Layers as the model's groups are keep the name, else the most usual ones.
     const rank = ({ held, count }: { readonly held: Held; readonly count: number }) => Object.keys(held).length === 0 ? Infinity : count
