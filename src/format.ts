@@ -36,7 +36,9 @@ export function digits(value: number): string {
 export function scaleOf(value: number, unit: string): Scale {
   const rounded = Math.abs(Number(value.toPrecision(3)))
   if (rounded === 0 || !Number.isFinite(rounded)) return unity
-  const scales = divisible.has(unit) ? [...large, ...small] : large
+  // Nobody counts in kiloseconds.
+  const up = unit === 's' ? [unity] : large
+  const scales = divisible.has(unit) ? [...up, ...small] : up
   return scales.find(({ factor }) => rounded >= factor) ?? (divisible.has(unit) ? scales.at(-1) : unity) ?? unity
 }
 
