@@ -102,6 +102,25 @@ test('shows another report on the same canvas', async () => {
   expect(element.drawn.length).toBeGreaterThan(18)
 })
 
+test('the values of a selected point stand clear of the names', () => {
+  const colors = { ink: '', surface: '' } as unknown as Parameters<typeof sceneOf>[4]
+  const measure = (text: string): number => 7 * text.length
+  const struck: string[] = []
+  for (const model of ['llama-3.1-8b', 'gpt-oss-120b', 'deepseek-v3', 'resnet50', 'bert-base']) {
+    const of = analyze({ model, gpu: 'h100-sxm5-80gb' }), data = chartData(of, of.device!)
+    for (const width of [676, 340]) for (const { key } of data.points) {
+      const words: { readonly text: string; readonly x: number; readonly y: number }[] = []
+      const pen = { measureText: (text: string) => ({ width: measure(text) }), fillText: (text: string, x: number, y: number) => { words.push({ text, x, y }) } } as unknown as Pen
+      const scene = sceneOf(data, width, domainOf(data.points), key, colors, '13px sans-serif', measure)
+      paintOver(new Proxy(pen, { get: (of, name) => (of as unknown as Record<string | symbol, unknown>)[name] ?? (() => undefined), set: () => true }), scene)
+      const values = words.slice(scene.names.reduce((sum, { lines }) => sum + 2 * lines.length, 0))
+      expect(values.length === 2 || scene.places.some(({ point, off }) => off && point.key === key)).toBe(true)
+      for (const { text, x, y } of values) if (scene.names.some(name => x < name.x + name.w && x + measure(text) > name.x && y - 10 < name.y + name.h && y + 2 > name.y)) struck.push(`${model} ${String(width)} ${key}: ${text}`)
+    }
+  }
+  expect(struck).toEqual([])
+})
+
 test('drawn by Chart.js and without it, it is one picture', async () => {
   const colors = colorsOf((await chart(report)).renderRoot.querySelector<HTMLElement>('.probe')!)
   const data = chartData(report, report.device!)

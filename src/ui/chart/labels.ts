@@ -25,7 +25,8 @@ export function placed(points: readonly Point[], frame: Frame): Placed[] {
   })
 }
 
-const overlap = (a: Box, b: Box): number =>
+/** The area that two boxes share. */
+export const overlap = (a: Box, b: Box): number =>
   Math.max(0, Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x)) * Math.max(0, Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y))
 const around = ({ x, y, r }: Placed): Box => ({ x: x - r, y: y - r, w: 2 * r, h: 2 * r })
 const padded = ({ x, y, w, h }: Box): Box => ({ x: x - 6, y: y - 4, w: w + 12, h: h + 8 })

@@ -1,8 +1,9 @@
 /** Paints what is not a point: tint, grid, roofs and ridge below; lost distance, guides and names. */
 import { digits, scaled, scaleOf } from '../../format.js'
 import { decades, tick, xOf, yOf } from './geometry.js'
+import { overlap, type Placed } from './labels.js'
 import { stroke, text, type Pen, type Spot } from './pen.js'
-import { paintRoofs, roofLine } from './roofs.js'
+import { paintRoofs, roofLine, taken } from './roofs.js'
 import type { Scene } from './scene.js'
 
 /** Below the points. */
@@ -24,7 +25,7 @@ export function paintUnder(pen: Pen, scene: Scene): void {
 
 /** Above the points: guides of the selected one and the names. */
 export function paintOver(pen: Pen, scene: Scene): void {
-  const { frame, data, colors, selected, places, names, words } = scene
+  const { colors, selected, places, names } = scene
   pen.save()
   pen.font = scene.font
   for (const { lines, leader, x, y, w, side } of names) {
@@ -36,19 +37,25 @@ export function paintOver(pen: Pen, scene: Scene): void {
     })
   }
   const on = places.find(({ point, off }) => point.key === selected && !off)
-  if (on) {
-    const { x, y, r, point } = on, floor = frame.height - frame.bottom
-    stroke(pen, [[frame.left, y], [x - r, y]], colors['ink-3'], 1, [2, 3])
-    stroke(pen, [[x, y + r], [x, floor]], colors['ink-3'], 1, [2, 3])
-    // Beside the ridge, one stands above the other.
-    const from = data.ridge === null ? Infinity : xOf(frame, data.ridge), to = from + pen.measureText(`${words.ridge} ${digits(data.ridge ?? 0)}`).width + 8
-    pen.font = `600 ${scene.font}`
-    const label = digits(point.intensity), near = x < to && x + pen.measureText(label).width + 8 > from
-    const scale = scaleOf(point.rate, '')
-    text(pen, scaled(point.rate, scale) + scale.prefix, frame.left + 6, y - 5, colors.ink, colors.surface)
-    text(pen, label, x + 6, floor - (near ? 24 : 8), colors.ink, colors.surface)
-  }
+  if (on) guides(pen, scene, on)
   pen.restore()
+}
+
+/** Lines from a point to both axes, with its values there, each at the first level that no name takes. */
+function guides(pen: Pen, { frame, data, colors, names, words, font }: Scene, { x, y, r, point }: Placed): void {
+  const floor = frame.height - frame.bottom
+  const busy = [...names, ...taken(data, frame, label => pen.measureText(label).width, words.ridge)]
+  stroke(pen, [[frame.left, y], [x - r, y]], colors['ink-3'], 1, [2, 3])
+  stroke(pen, [[x, y + r], [x, floor]], colors['ink-3'], 1, [2, 3])
+  pen.font = `600 ${font}`
+  const value = (label: string, x: number, levels: readonly [number, ...number[]]): void => {
+    const w = pen.measureText(label).width
+    const level = levels.find(y => !busy.some(box => overlap({ x: x - 6, y: y - 12, w: w + 12, h: 16 }, box) > 0)) ?? levels[0]
+    text(pen, label, x, level, colors.ink, colors.surface)
+  }
+  const scale = scaleOf(point.rate, '')
+  value(scaled(point.rate, scale) + scale.prefix, frame.left + 6, [y - 5, y + 15])
+  value(digits(point.intensity), x + 6, [floor - 8, ...[24, 40, 56, 72, 88, 104].map(up => floor - up)])
 }
 
 function tint(pen: Pen, { data, frame, colors }: Scene): void {
