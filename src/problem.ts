@@ -28,3 +28,13 @@ export function note(code: string, path: string, message: string, suggestions: r
 export function failed(problems: readonly Problem[]): boolean {
   return problems.some(p => p.severity === 'error')
 }
+
+/** Whether there is a problem in place of a value. */
+export function isProblem(value: object): value is Problem {
+  return 'code' in value && 'severity' in value
+}
+
+/** Whether there are problems in place of a value. */
+export function areProblems(value: object): value is readonly Problem[] {
+  return Array.isArray(value)
+}

@@ -6,7 +6,7 @@ import { modelGraph } from '../../src/analyzers/models/loops.js'
 import { modelSizes } from '../../src/analyzers/models/model.js'
 import { op } from '../../src/analyzers/ops/index.js'
 import { phaseReport, type Machine } from '../../src/analyzers/report.js'
-import { resolveModel } from '../../src/analyzers/resolve.js'
+import { resolveModel } from '../../src/analyzers/found-model.js'
 import { structure } from '../../src/analyzers/structure.js'
 import type { KernelReport } from '../../src/scenario/report.js'
 

@@ -1,0 +1,67 @@
+/** Models by name or by their config, each read once; with the precision and the adapters that a scenario adds. */
+import { areProblems, error, isProblem, type Problem } from '../problem.js'
+import type { Draft } from '../scenario/normalize.js'
+import { read } from './import/huggingface.js'
+import { unmixable } from './import/huggingface/mixture.js'
+import { withAdapter } from './models/adapter.js'
+import { findModel } from './models/catalog.js'
+import { kindsOf, type Model, type TensorFacts } from './models/model.js'
+import { describesNetwork, readNetwork } from './models/program/read.js'
+
+/** A model as llama.cpp would hold it. */
+export function mixed(model: unknown, mixture: string | null): FoundModel | readonly Problem[] {
+  const found = resolveModel(model)
+  if (mixture === null || areProblems(found)) return found
+  const known = mixes.get(found.model)?.get(mixture)
+  if (known) return known
+  const { config } = found
+  const problem = unmixable(found.model, config['model_type'], mixture)
+  const { flags } = found.model.stacks[0] ?? {}
+  const own = problem === null ? readOnce({ ...config, tensors: undefined, quantization_config: { quant_method: 'ggml', type: mixture, tied: flags?.['tied'], experts: kindsOf(found.model)[0]?.sizes['e'] } }, found.id) : [problem]
+  mixes.set(found.model, (mixes.get(found.model) ?? new Map<string, typeof own>()).set(mixture, own))
+  return own
+}
+const mixes = new WeakMap<Model, Map<string, FoundModel | readonly Problem[]>>()
+
+/** The same with an adapter beside it. */
+export function adapted(found: FoundModel | readonly Problem[], { adapter }: Draft): FoundModel | readonly Problem[] {
+  if (adapter === null || areProblems(found)) return found
+  const model = withAdapter(found.model, adapter)
+  return areProblems(model) ? model : { ...found, model }
+}
+
+/** A model with what it is called, what was noted when it was read, and what it was read from. */
+export interface FoundModel { readonly id: string; readonly model: Model; readonly notes: readonly Problem[]; readonly config: Readonly<Record<string, unknown>> }
+const known = new WeakMap<object, FoundModel | readonly Problem[]>()
+
+/** A model by name or from a config.json object; read once per object. */
+export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
+  if (typeof model === 'string') {
+    const found = findModel(model)
+    return isProblem(found) ? [found] : readOnce(found.config, found.id)
+  }
+  if (typeof model !== 'object' || model === null) return [error('invalid-field', 'model', 'model must be a name or a config.json object.')]
+  const { _name_or_path: path } = model as { _name_or_path?: unknown }
+  // A folder of the machine that wrote the file says nothing but its last name.
+  const name = typeof path !== 'string' ? '' : /^[./~]/.test(path) ? path.split('/').findLast(part => part !== '') ?? '' : path
+  return readOnce(model, name === '' ? 'custom' : name.slice(0, 200))
+}
+
+function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
+  const seen = known.get(config)
+  if (seen) return seen
+  const { model, problems, layers } = describesNetwork(config) ? { layers: [], ...readNetwork(config) } : read(config)
+  const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
+  const found = model === null ? placed : { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed, config: config as Readonly<Record<string, unknown>> }
+  known.set(config, found)
+  return found
+}
+
+/** The summary of tensors that a reader of weights left in a config; null without one, or with one that does not hold together. */
+function tensorsOf(config: object): TensorFacts | null {
+  const { tensors } = config as { tensors?: Partial<TensorFacts> | null }
+  if (typeof tensors !== 'object' || tensors === null || typeof tensors.groups !== 'object' || typeof tensors.format !== 'string') return null
+  const held = Object.values(tensors.groups).flatMap(group => Object.values(group ?? {}))
+  const sound = held.every(({ elements, bytes }) => [elements, bytes].every(n => Number.isFinite(n) && n >= 0))
+  return held.length > 0 && sound ? { format: tensors.format, groups: tensors.groups, parameters: tensors.parameters ?? null } : null
+}
