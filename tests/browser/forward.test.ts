@@ -2,19 +2,15 @@ import axe from 'axe-core'
 import { afterEach, expect, test } from 'vitest'
 import { compact, percent, quantity, scaled, scaleOf } from '../../src/format.js'
 import { analyze, type Report, type Scenario } from '../../src/index.js'
-import '../../src/ui/define.js'
 import { setLocale, type RooflineCalculator, type RooflineChart, type RooflineGpus } from '../../src/ui/index.js'
+import { page as answered } from './calculator.js'
 
 const gpu = 'h100-sxm5-80gb'
 const passes = ['bert-base', 'vit-b-16', 'clip-vit-b-32'], writers = ['t5-base', 'whisper-tiny']
 const decoder: Scenario = { model: 'llama-3.1-8b', gpu, workload: { batch: 16, prompt: 2048, output: 300, cached: 1024 }, mesh: { sequence: true } }
 
 async function page(attributes: Readonly<Record<string, string>>): Promise<RooflineCalculator> {
-  document.body.innerHTML = '<main></main>'
-  const calculator = document.createElement('roofline-calculator')
-  calculator.headingLevel = 1
-  for (const [name, value] of Object.entries(attributes)) calculator.setAttribute(name, value)
-  document.querySelector('main')!.append(calculator)
+  const calculator = await answered(attributes)
   await settle(calculator)
   return calculator
 }

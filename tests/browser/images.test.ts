@@ -2,20 +2,10 @@ import axe from 'axe-core'
 import { afterEach, expect, test } from 'vitest'
 import { page as view } from 'vitest/browser'
 import { analyze } from '../../src/index.js'
-import '../../src/ui/define.js'
 import { setLocale, type RooflineCalculator } from '../../src/ui/index.js'
+import { page } from './calculator.js'
 
 const gpu = 'h100-sxm5-80gb'
-
-async function page(attributes: Readonly<Record<string, string>>): Promise<RooflineCalculator> {
-  document.body.innerHTML = '<main></main>'
-  const calculator = document.createElement('roofline-calculator')
-  calculator.headingLevel = 1
-  for (const [name, value] of Object.entries(attributes)) calculator.setAttribute(name, value)
-  document.querySelector('main')!.append(calculator)
-  await calculator.updateComplete
-  return calculator
-}
 
 const part = (calculator: RooflineCalculator, selector: string): HTMLInputElement => calculator.renderRoot.querySelector<HTMLInputElement>(selector)!
 const labels = (calculator: RooflineCalculator): string[] => [...calculator.renderRoot.querySelectorAll('fieldset:nth-of-type(3) label')].map(label => label.textContent)

@@ -1,16 +1,8 @@
 /** ONNX files on the page: dropped, they are asked for the sizes that they leave open, and answer operator by operator. */
 import { PbfWriter } from 'pbf'
 import { expect, test } from 'vitest'
-import '../../src/ui/define.js'
 import type { RooflineCalculator } from '../../src/ui/index.js'
-
-async function page(): Promise<RooflineCalculator> {
-  const calculator = document.createElement('roofline-calculator')
-  calculator.setAttribute('gpu', 'h100-sxm5-80gb')
-  document.body.replaceChildren(calculator)
-  await calculator.updateComplete
-  return calculator
-}
+import { drop, page } from './calculator.js'
 
 /** One convolution over a signal of any length, its weights elsewhere. */
 function signal(name: string): File {
@@ -35,16 +27,10 @@ function signal(name: string): File {
   return new File([new Uint8Array(w.finish())], name)
 }
 
-function drop(calculator: RooflineCalculator, file: File): void {
-  const dataTransfer = new DataTransfer()
-  dataTransfer.items.add(file)
-  calculator.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
-}
-
 const until = async (calculator: RooflineCalculator, is: () => boolean): Promise<void> => { await expect.poll(async () => { await calculator.updateComplete; return is() }).toBe(true) }
 
 test('a dropped .onnx asks for its dynamic axis in a field of that name, and answers once it has a size', async () => {
-  const calculator = await page()
+  const calculator = await page({ gpu: 'h100-sxm5-80gb' })
   drop(calculator, signal('signal.onnx'))
   await until(calculator, () => calculator.report.problems.some(({ code }) => code === 'missing-axis'))
   const root = calculator.shadowRoot!
@@ -59,7 +45,7 @@ test('a dropped .onnx asks for its dynamic axis in a field of that name, and ans
 })
 
 test('the size that is suggested is a button', async () => {
-  const calculator = await page()
+  const calculator = await page({ gpu: 'h100-sxm5-80gb' })
   drop(calculator, signal('signal.onnx'))
   await until(calculator, () => calculator.report.problems.some(({ code }) => code === 'missing-axis'))
   const button = [...calculator.shadowRoot!.querySelectorAll('button')].find(one => one.textContent === '16000')
@@ -68,7 +54,7 @@ test('the size that is suggested is a button', async () => {
 })
 
 test('a damaged .onnx is a problem on the page, and the answer stays', async () => {
-  const calculator = await page()
+  const calculator = await page({ gpu: 'h100-sxm5-80gb' })
   const before = calculator.report.model?.id
   drop(calculator, new File([new Uint8Array(99).fill(255)], 'broken.onnx'))
   await until(calculator, () => calculator.shadowRoot?.textContent.includes('broken.onnx') === true)

@@ -4,6 +4,7 @@ import { analyze, type Report } from '../../src/index.js'
 import { quantity } from '../../src/format.js'
 import '../../src/ui/define.js'
 import { setLocale, type RooflineCalculator, type RooflineChart, type RooflineKernels } from '../../src/ui/index.js'
+import { drop } from './calculator.js'
 
 const small = {
   architectures: ['LlamaForCausalLM'], model_type: 'llama', hidden_size: 512, intermediate_size: 1536, num_hidden_layers: 4,
@@ -40,10 +41,8 @@ async function choose(calculator: RooflineCalculator, selector: string, value: s
   await settle(calculator)
 }
 
-async function drop(calculator: RooflineCalculator, text: string, name: string): Promise<void> {
-  const dataTransfer = new DataTransfer()
-  dataTransfer.items.add(new File([text], name, { type: 'application/json' }))
-  calculator.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+async function dropText(calculator: RooflineCalculator, text: string, name: string): Promise<void> {
+  drop(calculator, new File([text], name, { type: 'application/json' }))
   await expect.poll(() => calculator.renderRoot.textContent).toContain(name)
   await settle(calculator)
 }
@@ -74,7 +73,7 @@ test('fires events that leave the shadow tree', async () => {
 
 test('reads a dropped config.json', async () => {
   const calculator = await page()
-  await drop(calculator, JSON.stringify(small), 'tiny.json')
+  await dropText(calculator, JSON.stringify(small), 'tiny.json')
   const report = analyze({ model: small, gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } })
   expect(report.phases).toHaveLength(2)
   expect(shown(calculator, 'tpot')).toBe(seconds(report))
@@ -84,7 +83,7 @@ test('reads a dropped config.json', async () => {
 test('says why a file cannot be read and keeps the last answer', async () => {
   const calculator = await page()
   const before = shown(calculator, 'tpot')
-  await drop(calculator, '{ "model_type": "llama", ', 'broken.json')
+  await dropText(calculator, '{ "model_type": "llama", ', 'broken.json')
   expect(find(calculator, '[role="alert"]').textContent).toContain('broken.json')
   expect(shown(calculator, 'tpot')).toBe(before)
   expect(calculator.renderRoot.querySelector('.stale')).toBeNull()

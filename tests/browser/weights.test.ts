@@ -1,16 +1,7 @@
 /** Weights on the page: a GGUF file is read by its header, files of one checkpoint together. */
 import { expect, test } from 'vitest'
 import { models } from '../../src/index.js'
-import '../../src/ui/define.js'
-import type { RooflineCalculator } from '../../src/ui/index.js'
-
-async function page(): Promise<RooflineCalculator> {
-  const calculator = document.createElement('roofline-calculator')
-  calculator.setAttribute('gpu', 'h100-sxm5-80gb')
-  document.body.replaceChildren(calculator)
-  await calculator.updateComplete
-  return calculator
-}
+import { page } from './calculator.js'
 
 /** A safetensors file: the length of its header, the header, and no data. */
 function safetensors(header: object, name: string): File {
@@ -21,7 +12,7 @@ function safetensors(header: object, name: string): File {
 }
 
 test('config.json and its safetensors, dropped together, give one model with the bytes of its tensors', async () => {
-  const calculator = await page()
+  const calculator = await page({ gpu: 'h100-sxm5-80gb' })
   const { config } = models.find(({ id }) => id === 'llama-3.2-1b') ?? { config: {} }
   const index = { metadata: { total_size: 2_471_645_608 }, weight_map: { 'model.embed_tokens.weight': 'model.safetensors' } }
   await calculator.open(new File([JSON.stringify(config)], 'config.json'), new File([JSON.stringify(index)], 'model.safetensors.index.json'))
@@ -30,7 +21,7 @@ test('config.json and its safetensors, dropped together, give one model with the
 })
 
 test('a file whose header lies is a problem on the page, and the answer stays', async () => {
-  const calculator = await page()
+  const calculator = await page({ gpu: 'h100-sxm5-80gb' })
   const before = calculator.report.model?.id
   await calculator.open(safetensors({ x: { dtype: 'F16', shape: [4], data_offsets: [0, 800] } }, 'liar.safetensors'))
   await calculator.updateComplete
