@@ -16,7 +16,9 @@ import { estimateOf } from '../../src/analyzers/time.js'
 import { analyze } from '../../src/index.js'
 import { config } from './generate.js'
 
+// By itself mathjs rounds 7.000000000000001 down before it takes the ceiling; here both sides round as IEEE 754 does.
 const math = create(all ?? {})
+math.import({ ceil: Math.ceil, floor: Math.floor }, { override: true })
 
 describe('expression trees', () => {
   const names = { a: 3, bb: 0.5, c_tp: 17 }
@@ -35,7 +37,7 @@ describe('expression trees', () => {
         fc.pre(Number.isFinite(read))
         expect(Math.abs(read - value)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(value)))
       }
-    }), { numRuns: 500 })
+    }), { numRuns: 500, examples: [[['ceil', ['/', 'c_tp', ['/', 'c_tp', 7]]]]] })
   })
 
   test('a name without a size is an error of the program', () => {
