@@ -41,7 +41,7 @@ export function lowerings(scenario: Scenario): { readonly layers: readonly Lower
   const [activation = 2, weight = 2] = [precision.widths['bytes_activation'], precision.widths['bytes_ffn']]
   const peak = precision.rates['peak_ffn']?.flops ?? Infinity
   const layers: Lowering[] = []
-  for (const { id, kind, reads, makes, weights = {}, strided } of network.nodes) {
+  for (const { id, kind, reads, makes, weights = {}, steps } of network.nodes) {
     for (const [name, shape] of Object.entries(makes)) shapes.set(name, shape)
     const [made = [], held = [], from = []] = [Object.values(makes)[0], Object.values(weights)[0], shapes.get(reads[0] ?? '')]
     if (kind !== 'conv' || held.length !== 4) continue
@@ -50,7 +50,7 @@ export function lowerings(scenario: Scenario): { readonly layers: readonly Lower
     const c = Number(from[1]), macs = b * h * w * o * per * kh * kw
     const values = { b, o, h, w, c, g: c / per, kh, kw, macs }
     for (const [algorithm, { kernel, multiplications, workspace, weights: elements, source }] of Object.entries(algorithms)) {
-      if (kernel !== null && (strided === true || kh !== kernel || kw !== kernel)) continue
+      if (kernel !== null && (steps !== undefined || kh !== kernel || kw !== kernel)) continue
       const products = evaluate(multiplications, values), extra = evaluate(workspace, values) * activation
       const bytes = (product(from, sizes) + b * o * h * w) * activation + evaluate(elements, values) * weight + 2 * extra
       layers.push({ layer: id, algorithm, multiplications: products, reduction: macs / products, workspace: extra, bytes, intensity: 2 * products / bytes, bound: Math.max(2 * products / peak, bytes / device.bandwidth), source })

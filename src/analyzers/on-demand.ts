@@ -2,6 +2,7 @@
 import { error, type Problem } from '../problem.js'
 import type { cite as Cite } from './explain/cite.js'
 import type { parseJson as ParseJson } from './import/json.js'
+import type { layers as Layers } from './layers.js'
 import type { lowerings as Lowerings } from './lowering.js'
 import type { readModel as ReadModelFunction } from './import/read-model.js'
 
@@ -20,7 +21,11 @@ export const cite: typeof Cite = quantity => import('./explain/cite.js').then(mo
 
 /** The algorithms that each convolution of a network has: multiplications, workspace, and the bound of each. */
 export const lowerings = (scenario: Parameters<typeof Lowerings>[0]): Promise<ReturnType<typeof Lowerings>> =>
-  import('./lowering.js').then(module => module.lowerings(scenario), () => ({ layers: [], problems: [lost('model')] }))
+  import('./by-layer.js').then(module => module.lowerings(scenario), () => ({ layers: [], problems: [lost('model')] }))
+
+/** The layers of a network as its kernels run them: shapes, counts, times, totals by stage and type, and activations by liveness. */
+export const layers = (scenario: Parameters<typeof Layers>[0]): Promise<ReturnType<typeof Layers>> =>
+  import('./by-layer.js').then(module => module.layers(scenario), () => ({ layers: [], stages: [], types: [], problems: [lost('model')] }))
 
 /** Offline, what was not loaded before is not there. */
 const lost = (path: string): Problem => error('unreadable', path, 'The part of this program that reads files could not be loaded.')

@@ -18,6 +18,7 @@ const json = ['json', false] as const
 /** Every command. */
 export const commands: readonly Command[] = [
   { name: 'estimate', operands: 'MODEL [flags] [--json | --csv]', text: 'time, memory and cost of a model on GPUs', least: 1, most: 1, options: new Map([...scenario, json, ['csv', false]]) },
+  { name: 'layers', operands: 'MODEL [flags] [--json | --csv]', text: 'the layers of a network: shapes, parameters, MACs, time', least: 1, most: 1, options: new Map([...scenario, json, ['csv', false]]) },
   { name: 'explain', operands: 'MODEL [QUANTITY] [flags] [--json]', text: 'the formula of a number; without QUANTITY all there are', least: 1, most: 2, options: new Map([...scenario, json]) },
   { name: 'gpus', operands: '[NAME] [--json]', text: 'the GPUs that are known, or all about one', least: 0, most: 1, options: new Map([json]) },
   { name: 'models', operands: '[NAME] [--json]', text: 'the models that are known, or all about one', least: 0, most: 1, options: new Map([json]) },

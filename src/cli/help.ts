@@ -30,7 +30,7 @@ export function help(command: Command | null): string {
   })
   const output = [
     command.options.has('json') ? ['--json', 'the answer as JSON'] : [],
-    command.options.has('csv') ? ['--csv', 'one row per kernel and phase, in SI units'] : [],
+    command.options.has('csv') ? ['--csv', command.name === 'layers' ? 'one row per layer, in SI units' : 'one row per kernel and phase, in SI units'] : [],
     command.options.has('port') ? ['--port N', 'where it listens (8080)'] : [],
     ['--help', 'this text'],
   ].filter(row => row.length > 0)

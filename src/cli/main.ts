@@ -6,6 +6,7 @@ import { reason } from './file.js'
 import { gpusCommand } from './gpus.js'
 import { help, usage } from './help.js'
 import type { Io } from './io.js'
+import { layersCommand } from './layers.js'
 import { modelsCommand } from './models.js'
 import { readNumber } from '../number.js'
 import { parse, type Request } from './parse.js'
@@ -43,6 +44,7 @@ async function perform(name: string, request: Request, io: Io): Promise<number> 
   for (const flag of ['json', 'csv']) if (typeof given.get(flag) === 'string') return refuse([error('invalid-field', flag, `--${flag} takes no value.`)], json, io)
   switch (name) {
     case 'estimate': return estimate(request, io)
+    case 'layers': return layersCommand(request, io)
     case 'explain': return explainCommand(request, io)
     case 'gpus': return gpusCommand(request, io)
     case 'models': return modelsCommand(request, io)

@@ -3,3 +3,4 @@
 export const files: boolean = false
 export const explanations: boolean = false
 export const comparisons: boolean = false
+export const passes: boolean = false

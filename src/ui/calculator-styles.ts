@@ -14,7 +14,7 @@ export const calculatorStyles = css`
   .ways b { font-weight: 600 }
   .ways .button { min-height: 40px }
   .hue { color: var(--hue) }
-  .answer > section { padding: 32px 0; border-top: 1px solid var(--hairline) }
+  .answer > :is(section, .section) { padding: 32px 0; border-top: 1px solid var(--hairline) }
   .stale { opacity: 0.45; filter: saturate(0.3) }
   .notice { display: grid; grid-template-columns: 20px minmax(0, 1fr); gap: 12px; padding: 16px; margin: 0 0 24px; border: 1px solid var(--ink); border-radius: 6px; font: var(--small) }
   .sign { display: grid; place-content: center; width: 20px; height: 20px; border: 1.5px solid var(--ink); border-radius: 50%; font-weight: 600; line-height: 1 }
@@ -37,7 +37,7 @@ export const calculatorStyles = css`
     .results { padding: 0 16px 32px }
     .verdict, .dropping b { font: 400 22px/30px var(--font) }
     .verdict { padding: 8px 0 24px }
-    .answer > section { padding: 24px 0 }
+    .answer > :is(section, .section) { padding: 24px 0 }
     .ways { padding-bottom: 24px }
     .ways .button { width: 100% }
   }

@@ -4,15 +4,17 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { classMap } from 'lit/directives/class-map.js'
 import type { Problem, Report, Scenario } from '../index.js'
 import type { Change } from '../serving/index.js'
+import { ask } from './asked.js'
 import type { Opener } from './explain/opener.js'
 import { figures } from './figure-view.js'
 import { chooser, unknown, withoutTries } from './opened.js'
-import { comparisons } from './parts.js'
+import { comparisons, passes } from './parts.js'
 import { notes, notice, type Apply } from './problems.js'
 import { rail } from './rail.js'
 import type { RooflineChart } from './roofline-chart.js'
 import type { Sheet } from './sheet.js'
 import type { Stand } from './stand.js'
+import { kindOf } from './suited.js'
 import { capacityNote, gpuName, modelName, summary, verdict } from './verdict.js'
 import { ways } from './ways.js'
 
@@ -89,8 +91,21 @@ function result(of: View, answer: Answer): TemplateResult {
     ${fits ? nothing : memory}
     ${section(level, msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart exportparts="plot, readout" .report=${report} .selected=${selected}></roofline-chart>`, exports())}
     ${fits ? memory : nothing}
-    <section><roofline-kernels exportparts="table" .report=${report} .selected=${selected} heading-level=${level + 1}></roofline-kernels></section>
+    ${parts(of, report)}
     ${comparisons ? html`<section><roofline-gpus .scenario=${answer.scenario} heading-level=${level + 1} @gpu-take=${(event: CustomEvent<{ scenario: Scenario }>) => { of.change(event.detail) }}></roofline-gpus></section>` : nothing}</div>`
+}
+
+/** What the time goes to: the layers of a network, else kernels; and passes at other batches. */
+function parts({ level, selected }: View, report: Report): unknown {
+  const isPass = passes && report.phases[0]?.phase === 'forward'
+  const isNetwork = isPass && kindOf(report.scenario).isNetwork
+  if (isPass) ask('roofline-batches')
+  if (isNetwork) ask('roofline-layers')
+  return [
+    isNetwork ? html`<section><roofline-layers exportparts="table" .report=${report} .selected=${selected} heading-level=${level + 1}></roofline-layers></section>`
+      : html`<section><roofline-kernels exportparts="table" .report=${report} .selected=${selected} heading-level=${level + 1}></roofline-kernels></section>`,
+    isPass ? html`<roofline-batches class="section" .report=${report} heading-level=${level + 1}></roofline-batches>` : nothing,
+  ]
 }
 
 function comparison({ pinned, level, compare }: View, answer: Answer): TemplateResult | typeof nothing {

@@ -1,5 +1,5 @@
-/** Registers the elements. What explains is registered when it is asked for. */
-import { whenAsked } from './explain/opener.js'
+/** Registers the elements; those that not every page needs when they are asked for, or are there already. */
+import { ask, whenAsked } from './asked.js'
 import { RooflineCalculator, RooflineChart, RooflineCompare, RooflineGpus, RooflineKernels, RooflineMemory, RooflinePicker } from './index.js'
 import { register } from './register.js'
 
@@ -7,4 +7,7 @@ register({
   'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,
   'roofline-picker': RooflinePicker, 'roofline-compare': RooflineCompare, 'roofline-gpus': RooflineGpus,
 })
-whenAsked(() => { void import('./explain/define.js') })
+whenAsked('roofline-explain', () => { void import('./explain/define.js') })
+whenAsked('roofline-layers', () => { void import('./layers/define.js') })
+whenAsked('roofline-batches', () => { void import('./batches/define.js') })
+for (const name of ['roofline-layers', 'roofline-batches'] as const) if (document.querySelector(name) !== null) ask(name)

@@ -1,10 +1,12 @@
 /** The elements as classes; `define.ts` registers them. */
+export { RooflineBatches } from './roofline-batches.js'
 export { RooflineCalculator } from './roofline-calculator.js'
 export { RooflineChart } from './roofline-chart.js'
 export { RooflineCompare } from './roofline-compare.js'
 export { RooflineExplain } from './roofline-explain.js'
 export { RooflineGpus } from './roofline-gpus.js'
 export { RooflineKernels } from './roofline-kernels.js'
+export { RooflineLayers } from './roofline-layers.js'
 export { RooflineMemory } from './roofline-memory.js'
 export { RooflinePicker } from './roofline-picker.js'
 export { localeOf, setLocale, type Locale } from './locale.js'

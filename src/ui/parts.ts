@@ -6,3 +6,5 @@ export const files: boolean = true
 export const explanations: boolean = true
 /** Compares: two scenarios, other GPUs. */
 export const comparisons: boolean = true
+/** Lists the layers of networks, and draws passes against their batch. */
+export const passes: boolean = true

@@ -1,5 +1,5 @@
 /** Registers elements and speaks the language of the page. */
-import type { RooflineCalculator, RooflineChart, RooflineCompare, RooflineExplain, RooflineGpus, RooflineKernels, RooflineMemory, RooflinePicker } from './index.js'
+import type { RooflineBatches, RooflineCalculator, RooflineChart, RooflineCompare, RooflineExplain, RooflineGpus, RooflineKernels, RooflineLayers, RooflineMemory, RooflinePicker } from './index.js'
 import { localeOf, setLocale } from './locale.js'
 
 /** Defines the elements that are not there yet. */
@@ -11,12 +11,14 @@ export function register(elements: Readonly<Record<string, CustomElementConstruc
 
 declare global {
   interface HTMLElementTagNameMap {
+    'roofline-batches': RooflineBatches
     'roofline-calculator': RooflineCalculator
     'roofline-chart': RooflineChart
     'roofline-compare': RooflineCompare
     'roofline-explain': RooflineExplain
     'roofline-gpus': RooflineGpus
     'roofline-kernels': RooflineKernels
+    'roofline-layers': RooflineLayers
     'roofline-memory': RooflineMemory
     'roofline-picker': RooflinePicker
   }

@@ -19,6 +19,8 @@ export interface Kind extends Asked {
   readonly mode: Mode
   /** Whether it can make tokens at all. */
   readonly generates: boolean
+  /** Whether it is given op by op. */
+  readonly isNetwork: boolean
   /** Pixels on each side of a patch. */
   readonly patch: number
 }
@@ -27,7 +29,7 @@ export function kindOf({ model, workload }: Pick<Scenario, 'model' | 'workload'>
   const found = modelOf(model)
   const asked: Asked = found ?? { family: 'decoder', source: null, images: null }
   const { family, source, images, axes } = asked
-  return { family, source, images, ...axes === undefined ? {} : { axes }, mode: modeFor(asked, workload?.mode), generates: generates(asked), patch: found?.sizes['patch'] ?? 16 }
+  return { family, source, images, ...axes === undefined ? {} : { axes }, mode: modeFor(asked, workload?.mode), generates: generates(asked), isNetwork: found?.network != null, patch: found?.sizes['patch'] ?? 16 }
 }
 
 /** Fields that are on the page among the first, in their order. */

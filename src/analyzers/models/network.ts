@@ -24,8 +24,8 @@ export interface Node {
   readonly weights?: Readonly<Record<string, Shape>>
   /** Of a pooling, its window; of a product of two activations, what it sums over. */
   readonly window?: Shape
-  /** Whether strides or dilations are other than one: algorithms that tile the output do not apply. */
-  readonly strided?: boolean
+  /** Strides and dilations of a window, where one of them is not one: algorithms that tile the output do not apply. */
+  readonly steps?: { readonly stride: readonly number[]; readonly dilation: readonly number[] }
   /** Weights that lie in memory and are not read in this pass. */
   readonly idle?: readonly string[]
   /** Bytes per element of an input or output are those of an index where the tensor holds whole numbers. */

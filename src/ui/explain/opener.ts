@@ -2,14 +2,8 @@
 import { html, nothing, type LitElement, type TemplateResult } from 'lit'
 import { classMap } from 'lit/directives/class-map.js'
 import type { Scenario } from '../../index.js'
+import { ask } from '../asked.js'
 import { explanations } from '../parts.js'
-
-let asked = (): void => undefined
-
-/** Says what to do when a number is asked about, such as to register the element that explains: it takes over what was set on it before. */
-export function whenAsked(act: () => void): void {
-  asked = act
-}
 
 /** One explanation at a time for each element. The button that opened it closes it, as does Escape, and keeps the focus. */
 export class Opener {
@@ -45,7 +39,7 @@ export class Opener {
     if (!explanations) return
     this.button = button
     this.path = path === this.path ? null : path
-    asked()
+    ask('roofline-explain')
     this.host.requestUpdate()
   }
 

@@ -2,7 +2,7 @@
 import json from '../../../../data/operators.json'
 import type { Axis } from '../../graph.js'
 import type { Network, Node, Shape } from '../../models/network.js'
-import type { Tensor, Weight } from './call.js'
+import { ints, type Tensor, type Weight } from './call.js'
 import type { Inferred, Step } from './infer.js'
 import { extent, type Size } from './size.js'
 
@@ -89,8 +89,14 @@ export function put(b: Builder, step: Step, { kind, part = '', at = null, also =
   })
   b.nodes.push({
     id: idOf(b, step, part), kind, reads: [...reads, ...also], makes: makes ?? Object.fromEntries(outputs),
-    ...(Object.keys(parameters).length === 0 ? {} : { weights: parameters }), ...(window === undefined ? {} : { window }), ...(index.size === 0 ? {} : { index: [...index] }),
+    ...(Object.keys(parameters).length === 0 ? {} : { weights: parameters }), ...(window === undefined ? {} : { window }), ...(index.size === 0 ? {} : { index: [...index] }), ...stepsOf(step.call),
   })
+}
+
+/** Strides and dilations of a window, where one of them is not one. */
+function stepsOf(call: Step['call']): Pick<Node, 'steps'> {
+  const [stride, dilation] = [ints(call, 'strides') ?? [], ints(call, 'dilations') ?? []]
+  return [...stride, ...dilation].some(step => step !== 1) ? { steps: { stride, dilation } } : {}
 }
 
 /** Remembers a weight; products decide how it is held, wherever it first occurs. */

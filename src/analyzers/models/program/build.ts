@@ -160,16 +160,16 @@ function next(b: Build, name: string): string {
   return path + String(n)
 }
 
-interface Made { readonly reads?: readonly Value[]; readonly weights?: Readonly<Record<string, Shape>>; readonly window?: Shape; readonly last?: boolean; readonly also?: Readonly<Record<string, Shape>>; readonly strided?: boolean }
+interface Made { readonly reads?: readonly Value[]; readonly weights?: Readonly<Record<string, Shape>>; readonly window?: Shape; readonly last?: boolean; readonly also?: Readonly<Record<string, Shape>>; readonly steps?: Node['steps'] }
 
 /** Adds a node and hands on its output. */
-export function emit(b: Build, kind: string, shape: Shape, { reads = [b.value], weights = {}, window, last = b.value.last, also = {}, strided = false }: Made = {}): void {
+export function emit(b: Build, kind: string, shape: Shape, { reads = [b.value], weights = {}, window, last = b.value.last, also = {}, steps }: Made = {}): void {
   const id = next(b, kind.replaceAll('-', '_'))
   for (const of of [shape, ...Object.values(weights)]) for (const e of of) if (typeof e === 'number' && !(e >= 1 && Number.isInteger(e))) fail(`${id} would have ${String(e)} of something: its sizes must be whole numbers`)
   let owner = id
   if (b.shared !== null) { const key = `${b.shared}.${kind}`; const n = (b.used.get(key) ?? 0) + 1; b.used.set(key, n); owner = `${b.shared}/${kind}${String(n)}` }
   const named = Object.fromEntries(Object.entries(weights).map(([name, of]) => [`${owner}.${name}`, of]))
-  b.nodes.push({ id, kind, reads: reads.map(value => value.name), makes: { [id]: shape, ...Object.fromEntries(Object.entries(also).map(([name, of]) => [`${id}.${name}`, of])) }, ...(Object.keys(named).length > 0 ? { weights: named } : {}), ...(window === undefined ? {} : { window }), ...(strided ? { strided } : {}) })
+  b.nodes.push({ id, kind, reads: reads.map(value => value.name), makes: { [id]: shape, ...Object.fromEntries(Object.entries(also).map(([name, of]) => [`${id}.${name}`, of])) }, ...(Object.keys(named).length > 0 ? { weights: named } : {}), ...(window === undefined ? {} : { window }), ...(steps && [...steps.stride, ...steps.dilation].some(step => step !== 1) ? { steps } : {}) })
   b.value = { name: id, shape, last }
 }
 

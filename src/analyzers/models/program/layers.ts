@@ -1,6 +1,6 @@
 /** The layers of the language: what each makes of the value before it, as nodes with shapes and weights. */
 import type { Expr, Extent } from '../../graph.js'
-import type { Shape } from '../network.js'
+import type { Node, Shape } from '../network.js'
 import { axis, channels, emit, fail, shaped, space, type Build, type Context, type Item, type Primitive, type Value } from './build.js'
 
 /** A number for all axes of space, or a list of one each. */
@@ -29,13 +29,13 @@ function slid(extent: Extent, k: number, s: number, p: number, d: number, round:
   return ['+', [round, ['/', first, s]], 1]
 }
 
-function windows({ build: b, arg, number }: Context, usual: (k: number, d: number) => number, strides: Item, round: 'floor' | 'ceil' = 'floor'): { readonly kernel: number[]; readonly into: Shape; readonly strided: boolean } {
+function windows({ build: b, arg, number }: Context, usual: (k: number, d: number) => number, strides: Item, round: 'floor' | 'ceil' = 'floor'): { readonly kernel: number[]; readonly into: Shape; readonly steps: Node['steps'] } {
   const sp = space(b.value)
   const n = sp.length
   const kernel = each(arg('k', 1), n), stride = each(arg('s', strides), n), dilation = each(number('d', 1), n)
   const given = arg('p', 'same')
   const pads = padding(given === 'same' ? kernel.map((k, i) => usual(k, dilation[i] ?? 1)) : given, n)
-  return { kernel, strided: [...stride, ...dilation].some(step => step !== 1), into: sp.map((e, i) => along(b, i, n, slid(e, kernel[i] ?? 1, stride[i] ?? 1, pads[i] ?? 0, dilation[i] ?? 1, round))) }
+  return { kernel, steps: { stride, dilation }, into: sp.map((e, i) => along(b, i, n, slid(e, kernel[i] ?? 1, stride[i] ?? 1, pads[i] ?? 0, dilation[i] ?? 1, round))) }
 }
 
 const same = (k: number, d: number) => d * Math.floor((k - 1) / 2)
@@ -43,9 +43,9 @@ const same = (k: number, d: number) => d * Math.floor((k - 1) / 2)
 function conv(x: Context): void {
   const { build: b, number } = x
   const c = channels(b.value), o = number('o', c), g = number('g', 1)
-  const { kernel, into, strided } = windows(x, same, 1)
+  const { kernel, into, steps } = windows(x, same, 1)
   if (o % g !== 0) fail(`${String(o)} channels do not divide into ${String(g)} groups`)
-  emit(b, 'conv', shaped(b.value, o, into), { strided, weights: { w: [o, c / g, ...kernel], ...(number('bias', 0) ? { b: [o] } : {}) } })
+  emit(b, 'conv', shaped(b.value, o, into), { steps, weights: { w: [o, c / g, ...kernel], ...(number('bias', 0) ? { b: [o] } : {}) } })
 }
 
 /** (n − 1)·s − p + d(k − 1) + out + 1 */
@@ -53,7 +53,7 @@ function deconv({ build: b, arg, number }: Context): void {
   const sp = space(b.value), c = channels(b.value), o = number('o'), g = number('g', 1)
   const [kernel, stride, pads, extra] = [each(arg('k'), sp.length), each(arg('s', 1), sp.length), padding(arg('p', 0), sp.length), number('out', 0)]
   const into = sp.map((e, i) => along(b, i, sp.length, plus(stride[i] === 1 ? e : ['*', e, stride[i] ?? 1], (kernel[i] ?? 1) + extra - (pads[i] ?? 0) - (stride[i] ?? 1))))
-  emit(b, 'deconv', shaped(b.value, o, into), { weights: { w: [c, o / g, ...kernel], ...(number('bias', 1) ? { b: [o] } : {}) } })
+  emit(b, 'deconv', shaped(b.value, o, into), { steps: { stride, dilation: [] }, weights: { w: [c, o / g, ...kernel], ...(number('bias', 1) ? { b: [o] } : {}) } })
 }
 
 const linear = (kind: string) => ({ build: b, number }: Context): void => {
@@ -70,8 +70,8 @@ const affine = (kind: string, shift: boolean): Primitive => ({
 const pool = (kind: string): Primitive => ({
   parameters: ['k', 's', 'p', 'ceil'],
   run: x => {
-    const { kernel, into } = windows(x, () => 0, x.arg('k'), x.number('ceil', 0) ? 'ceil' : 'floor')
-    emit(x.build, kind, shaped(x.build.value, channels(x.build.value), into), { window: kernel })
+    const { kernel, into, steps } = windows(x, () => 0, x.arg('k'), x.number('ceil', 0) ? 'ceil' : 'floor')
+    emit(x.build, kind, shaped(x.build.value, channels(x.build.value), into), { steps, window: kernel })
   },
 })
 
