@@ -17,7 +17,7 @@ import { detail } from './layers/detail.js'
 import { inOrder, rowsOf, turned, type By, type Column, type Order, type Rows } from './layers/rows.js'
 import { layerStyles } from './layers/styles.js'
 import { groupName } from './layers/words.js'
-import { number, share, withUnit } from './number.js'
+import { number, share, shareText, withUnit } from './number.js'
 import { base, tokens } from './tokens.js'
 import { bound } from './words.js'
 
@@ -62,7 +62,7 @@ export class RooflineLayers extends ReportElement {
     const gathered: readonly (readonly [By, string])[] = [['stage', msg('By stage')], ['type', msg('By type')], ['layer', msg('All')]]
     return html`<div class="head">
         <div class="title" role="heading" aria-level=${this.headingLevel}>${msg('Layers')}</div>
-        <div class="small">${msg('MACs and parameters of one sample as the model states them; traffic and time of the batch.')}</div>
+        <div class="small">${msg('MACs per sample and parameters as the model states them; traffic and time of the whole batch.')}</div>
         <div class="exports"><button type="button" @click=${this.saveTable}>CSV<span class="hidden">, ${msg('layers as a file')}</span></button>
           <button type="button" @click=${this.saveReport}>JSON<span class="hidden">, ${msg('report as a file')}</span></button></div>
         <div class="segments" role="group" aria-label=${msg('Gathered')}>${gathered.map(([by, name]) => html`
@@ -85,7 +85,7 @@ export class RooflineLayers extends ReportElement {
         ${title('bytes', msg('HBM traffic'), 'n wide')}${title('intensity', msg('Intensity'), 'n wide roomy')}${title('time', msg('Time'), 'n')}
         <td class="graph"></td><th scope="col" class="n">${msg('Share')}</th><th scope="col" class="wide">${msg('Bound by')}</th>
       </tr></thead>
-      ${rows.map(of => html`<tbody>${of.group === null || of.layers.length === 1 ? listed(of).map(layer => this.row(layer, longest, false))
+      ${rows.map(of => html`<tbody>${of.group === null || ('resolution' in of.group && of.layers.length === 1) ? listed(of).map(layer => this.row(layer, longest, false))
         : html`${this.heading(of, of.group, longest)}${this.open.has(of.key) ? of.layers.map(layer => this.row(layer, longest, true)) : nothing}`}</tbody>`)}
       <tfoot><tr><th scope="row">${msg('All layers')}</th><td class="wide"></td><td class="n wide">${withUnit(compact(sum(l => l.macs)), '')}</td><td class="of wide"></td><td class="n wide">${withUnit(compact(sum(l => l.parameters)), '')}</td><td class="of wide"></td>
         <td class="n wide">${number(phase.perGpu.bytes, 'B')}</td><td class="n wide roomy">${number(phase.intensity, '')}</td><td class="n">${number(phase.seconds.estimate, 's')}</td>
@@ -95,8 +95,8 @@ export class RooflineLayers extends ReportElement {
 
   private heading({ key, layers: [first, ...rest] }: Rows, group: NonNullable<Rows['group']>, longest: number): TemplateResult {
     const open = this.open.has(key), last = rest.at(-1)
-    return html`<tr class="group"><th scope="rowgroup"><button type="button" class="name" aria-expanded=${open ? 'true' : 'false'} @click=${() => { this.toggle(key) }}>${groupName(group)} <span class="count">${group.layers.length}<span class="hidden"> ${msg('layers')}</span></span></button></th>
-      <td class="wide names">${'resolution' in group && last ? `${first?.id ?? ''} … ${last.id}` : ''}</td>${this.numbers(group, null, longest)}</tr>`
+    return html`<tr class="group"><th scope="rowgroup"><button type="button" class="name" aria-expanded=${open ? 'true' : 'false'} @click=${() => { this.toggle(key) }}>${groupName(group)} <span class="count">${group.layers.length}<span class="hidden"> ${msg('layers')}</span></span></button><span class="narrow">${msg(str`${shareText(group.share.macs)} of MACs, ${shareText(group.share.parameters)} of parameters`)}</span></th>
+      <td class="wide names">${'resolution' in group && first && last ? ends(first.id, last.id) : ''}</td>${this.numbers(group, null, longest)}</tr>`
   }
 
   private row(layer: Layer, longest: number, isInside: boolean): TemplateResult {
@@ -149,4 +149,10 @@ export class RooflineLayers extends ReportElement {
     this.selected = key
     send(this, 'kernel-select', { key })
   }
+}
+
+/** From where to where a stage reaches: its first and last block, or layer. */
+function ends(first: string, last: string): string {
+  const [from, to] = [first, last].map(id => id.split('/')[0])
+  return from === to ? from ?? '' : `${from ?? ''} … ${to ?? ''}`
 }

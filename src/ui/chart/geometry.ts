@@ -56,9 +56,9 @@ export function yOf(frame: Frame, rate: number): number {
   return frame.top + (frame.domain.y[1] - Math.log10(rate)) * frame.decade
 }
 
-/** Area grows with the share of the phase's time. */
-export function radius(share: number, decade: number): number {
-  return Math.max(3, Math.min(decade * 0.19, 19) * Math.sqrt(share / 0.4))
+/** Area grows with the share of the phase's time; `large` has the largest. */
+export function radius(share: number, decade: number, large = 0.4): number {
+  return Math.max(3, Math.min(decade * 0.19, 19) * Math.sqrt(share / large))
 }
 
 /** Powers of ten from one exponent to another. */

@@ -19,9 +19,11 @@ const line = 16
 /** Pixels of every point, largest first; what lies below the plot sits on its edge. */
 export function placed(points: readonly Point[], frame: Frame): Placed[] {
   const edge = frame.height - frame.bottom
+  // A pass has many small kernels or few large ones; of a request the shares are alike.
+  const large = points.some(({ phase }) => phase !== 'forward') ? 0.4 : Math.min(0.4, Math.max(0.06, ...points.map(({ share }) => share)))
   return points.toSorted((a, b) => b.share - a.share).map(point => {
     const x = xOf(frame, point.intensity), y = yOf(frame, point.rate)
-    return { point, x: Math.max(frame.left, Math.min(frame.width - frame.right, x)), y: Math.min(y, edge), r: radius(point.share, frame.decade), off: y > edge }
+    return { point, x: Math.max(frame.left, Math.min(frame.width - frame.right, x)), y: Math.min(y, edge), r: radius(point.share, frame.decade, large), off: y > edge }
   })
 }
 

@@ -18,6 +18,7 @@ export const layerStyles = css`
   .count { color: var(--ink-3) }
   thead [aria-sort='ascending'] button::after { content: ''; display: inline-block; width: 0; margin-left: 6px; border: 4px solid transparent; border-bottom: 5px solid currentColor; border-top: 0; vertical-align: 1px }
   th:is([aria-sort='ascending'], [aria-sort='descending']) { color: var(--ink) }
+  .narrow { display: none }
   .after { padding-top: 16px }
   .detail { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 24px; padding: 12px 0 16px; font: var(--small) }
   .detail dt { color: var(--ink-2) }
@@ -32,6 +33,9 @@ export const layerStyles = css`
   @container (max-width: 1000px) { .names, td.of { display: none } th + *, td + * { padding-left: 12px } }
   @container (max-width: 860px) { .roomy { display: none } }
   @container (max-width: 600px) {
+    .narrow { display: block }
+    .group .narrow { font: var(--small); color: var(--ink-3); padding-bottom: 6px }
+    .group th { padding-top: 6px }
     tbody th { max-width: none; white-space: normal; overflow-wrap: anywhere; padding-right: 0 }
     .in > th { padding-left: 12px }
     .detail { gap: 4px 12px }
