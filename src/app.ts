@@ -1,6 +1,7 @@
 /** Boots the page: the elements, the address, the worker, and the switch between the two languages. */
 import './ui/define.js'
-import { readModel } from './index.js'
+import { layers, readModel } from './index.js'
+import { ask } from './ui/asked.js'
 import { keepAddress } from './ui/address.js'
 import { keepStatus } from './ui/status.js'
 import { isFirstVisit, recents } from './ui/recent.js'
@@ -18,8 +19,12 @@ if (calculator !== null) {
   void keepAddress(calculator).ready.finally(() => { calculator.hidden = false })
 }
 
-// A file may be dropped when the network is gone: what reads it is there by then.
-setTimeout(() => { void readModel([]) }, 2000)
+// A file may be dropped, a network chosen or two scenarios compared when the connection is gone: what that takes is there by then.
+setTimeout(() => {
+  void readModel([])
+  void layers({ model: '', gpu: '' })
+  for (const element of ['roofline-compare', 'roofline-layers', 'roofline-batches'] as const) ask(element)
+}, 2000)
 
 const names: Readonly<Record<Locale, string>> = { en: 'EN', zh: '中文' }
 const button = document.querySelector<HTMLButtonElement>('#language')

@@ -109,7 +109,9 @@ function parts({ level, selected }: View, report: Report): unknown {
 }
 
 function comparison({ pinned, level, compare }: View, answer: Answer): TemplateResult | typeof nothing {
-  return pinned === null ? nothing : html`<section><roofline-compare .a=${pinned.scenario} .b=${answer.scenario} .fileA=${pinned.file} .fileB=${answer.file} heading-level=${level + 1} @close=${compare}></roofline-compare></section>`
+  if (pinned === null) return nothing
+  ask('roofline-compare')
+  return html`<section><roofline-compare .a=${pinned.scenario} .b=${answer.scenario} .fileA=${pinned.file} .fileB=${answer.file} heading-level=${level + 1} @close=${compare}></roofline-compare></section>`
 }
 
 function section(level: number, title: string, caption: string, content: TemplateResult, actions: unknown = nothing): TemplateResult {

@@ -1,10 +1,11 @@
 /** How two reports look side by side. */
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Report } from '../index.js'
+import type { Layers, LayerType, Report } from '../index.js'
 import { attribution, type Attribution, type Contribution } from '../serving/index.js'
 import { dollars, none } from '../format.js'
-import { figureDifferences, memoryDifferences, type Difference } from './differences.js'
+import { figureDifferences, memoryDifferences, modelDifferences, type Difference } from './differences.js'
+import { typeName } from './layers/words.js'
 import { number, share } from './number.js'
 import { kernelName, phaseName } from './words.js'
 
@@ -17,29 +18,46 @@ export function figuresTable(a: Report, b: Report): TemplateResult {
   const row = (one: Difference): TemplateResult => html`<tr><th scope="row">${nameOf(one.id, both)}</th><td class="n part">${amount(one, one.a)}</td><td class="n part">${amount(one, one.b)}</td>${difference(one)}</tr>`
   return html`<table><caption class="hidden">${msg('Figures of A and B')}</caption>
     <thead><tr><td></td><th scope="col" class="n">A</th><th scope="col" class="n">B</th><th scope="col" class="n">${msg('Difference')}</th><td class="wide"></td></tr></thead>
-    <tbody>${figureDifferences(a, b).map(row)}</tbody><tbody>${memoryDifferences(a, b).map(row)}</tbody></table>`
+    <tbody>${figureDifferences(a, b).map(row)}</tbody>${[modelDifferences(a, b), memoryDifferences(a, b)].map(rows => rows.length === 0 ? nothing : html`<tbody>${rows.map(row)}</tbody>`)}</table>`
 }
 
-/** Where the difference in time comes from, per phase. */
-export function phases(a: Report, b: Report): TemplateResult {
+/** Where the difference in time comes from: by type of layer in two networks, and per phase by kernel, where those are of one model. */
+export function phases(a: Report, b: Report, [before, after]: readonly Layers[]): TemplateResult {
   if (a.memory?.fits === false || b.memory?.fits === false) return html`<p class="small">${msg('Times are compared once both fit.')}</p>`
-  return html`<div class="phases">${attribution(a, b).map(phase)}</div>`
+  const isTyped = before !== undefined && after !== undefined && before.types.length > 0 && after.types.length > 0
+  return html`<div class="phases">${isTyped ? byType(before, after) : nothing}${isTyped && a.scenario.model !== b.scenario.model ? nothing : attribution(a, b).map(phase)}</div>`
+}
+
+/** Seconds by type of layer. */
+function byType(before: Layers, after: Layers): TemplateResult {
+  const of = ({ types }: Layers, type: LayerType): Layers['types'][number] | undefined => types.find(group => group.type === type)
+  const all = [...new Set([...before.types, ...after.types].map(({ type }) => type))].map((type): Row => {
+    const [a, b] = [of(before, type), of(after, type)]
+    return { name: typeName(type), a: a?.seconds.estimate ?? null, b: b?.seconds.estimate ?? null, limit: (b ?? a)?.limit ?? 'memory' }
+  })
+  return html`<div><p class="subtitle"><b>${msg('By type')}</b></p>${differences(msg('Layer'), msg('Difference in time by type of layer'), all, nothing)}</div>`
 }
 
 function phase({ phase, seconds, a, contributions }: Attribution): TemplateResult {
   const changed = contributions.filter(one => one.seconds !== 0)
   const listed = changed.slice(0, most), others = changed.slice(most)
-  const largest = Math.abs(listed[0]?.seconds ?? 0)
+  const rest = others.length === 0 ? nothing : html`<tr><th scope="row" class="muted">${msg(str`${others.length} others`)}</th><td class="wide"></td><td class="wide"></td><td class="n">${signed(others.reduce((sum, one) => sum + one.seconds, 0), 's')}</td><td></td></tr>`
   return html`<div><p class="subtitle"><b>${phaseName(phase)}</b> ${signed(seconds, 's')}${seconds === 0 ? nothing : html`, ${percent(seconds, a)}`}</p>
-    ${listed.length === 0 ? nothing : html`<table><caption class="hidden">${msg('Difference in time by kernel')}, ${phaseName(phase)}</caption>
-      <thead><tr><th scope="col">${msg('Kernel')}</th><th scope="col" class="n wide">A</th><th scope="col" class="n wide">B</th><th scope="col" class="n">${msg('Difference')}</th><td class="graph"></td></tr></thead>
-      <tbody>${listed.map(one => kernel(one, largest))}
-        ${others.length === 0 ? nothing : html`<tr><th scope="row" class="muted">${msg(str`${others.length} others`)}</th><td class="wide"></td><td class="wide"></td><td class="n">${signed(others.reduce((sum, one) => sum + one.seconds, 0), 's')}</td><td></td></tr>`}</tbody></table>`}</div>`
+    ${listed.length === 0 ? nothing : differences(msg('Kernel'), `${msg('Difference in time by kernel')}, ${phaseName(phase)}`, listed.map(one => ({ ...one, name: one.id === null ? msg('Engine') : kernelName(one.id) })), rest)}</div>`
 }
 
-function kernel({ id, a, b, seconds, limit }: Contribution, largest: number): TemplateResult {
-  const part = Math.abs(seconds) / largest * 50
-  return html`<tr><th scope="row">${id === null ? msg('Engine') : kernelName(id)}</th><td class="n wide">${number(a, 's')}</td><td class="n wide">${number(b, 's')}</td><td class="n">${signed(seconds, 's')}</td>
+interface Row extends Pick<Contribution, 'a' | 'b' | 'limit'> { readonly name: string }
+
+function differences(first: string, caption: string, rows: readonly Row[], rest: unknown): TemplateResult {
+  const largest = Math.max(...rows.map(({ a, b }) => Math.abs((b ?? 0) - (a ?? 0)))) || 1
+  return html`<table><caption class="hidden">${caption}</caption>
+      <thead><tr><th scope="col">${first}</th><th scope="col" class="n wide">A</th><th scope="col" class="n wide">B</th><th scope="col" class="n">${msg('Difference')}</th><td class="graph"></td></tr></thead>
+      <tbody>${rows.map(row => line(row, largest))}${rest}</tbody></table>`
+}
+
+function line({ name, a, b, limit }: Row, largest: number): TemplateResult {
+  const seconds = (b ?? 0) - (a ?? 0), part = Math.abs(seconds) / largest * 50
+  return html`<tr><th scope="row">${name}</th><td class="n wide">${number(a, 's')}</td><td class="n wide">${number(b, 's')}</td><td class="n">${signed(seconds, 's')}</td>
     <td class="graph"><span class="lean ${limit}" aria-hidden="true"><i .style=${`left: ${(seconds < 0 ? 50 - part : 50).toFixed(2)}%; width: ${part.toFixed(2)}%`}></i></span></td></tr>`
 }
 
@@ -82,6 +100,8 @@ function nameOf(id: Difference['id'], forward: boolean): string {
     case 'activations': return msg('Activations')
     case 'overhead': return msg('Engine')
     case 'total': return msg('Memory per GPU')
+    case 'parameters': return msg('Parameters')
+    case 'macs': return msg('Multiply-adds per sample')
     case 'free': return msg('Free per GPU')
   }
 }

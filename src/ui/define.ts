@@ -1,13 +1,14 @@
 /** Registers the elements; those that not every page needs when they are asked for, or are there already. */
 import { ask, whenAsked } from './asked.js'
-import { RooflineCalculator, RooflineChart, RooflineCompare, RooflineGpus, RooflineKernels, RooflineMemory, RooflinePicker } from './index.js'
+import { RooflineCalculator, RooflineChart, RooflineGpus, RooflineKernels, RooflineMemory, RooflinePicker } from './index.js'
 import { register } from './register.js'
 
 register({
   'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,
-  'roofline-picker': RooflinePicker, 'roofline-compare': RooflineCompare, 'roofline-gpus': RooflineGpus,
+  'roofline-picker': RooflinePicker, 'roofline-gpus': RooflineGpus,
 })
+whenAsked('roofline-compare', () => { void import('./compare/define.js') })
 whenAsked('roofline-explain', () => { void import('./explain/define.js') })
 whenAsked('roofline-layers', () => { void import('./layers/define.js') })
 whenAsked('roofline-batches', () => { void import('./batches/define.js') })
-for (const name of ['roofline-layers', 'roofline-batches'] as const) if (document.querySelector(name) !== null) ask(name)
+for (const name of ['roofline-compare', 'roofline-layers', 'roofline-batches'] as const) if (document.querySelector(name) !== null) ask(name)

@@ -4,8 +4,8 @@ import { fieldOf, flags } from './flags.js'
 
 /** A figure of two reports; null where it does not apply. */
 export interface Difference {
-  readonly id: 'ttft' | 'tpot' | 'latency' | 'tokensPerSecond' | 'tokensPerSecondPerGpu' | 'usdPerMillionTokens' | 'joulesPerToken' | 'samplesPerSecond' | 'mfu' | 'weights' | 'cache' | 'activations' | 'overhead' | 'total' | 'free'
-  readonly unit: 's' | '/s' | '$' | 'J' | 'B' | '%'
+  readonly id: 'ttft' | 'tpot' | 'latency' | 'tokensPerSecond' | 'tokensPerSecondPerGpu' | 'usdPerMillionTokens' | 'joulesPerToken' | 'samplesPerSecond' | 'mfu' | 'weights' | 'cache' | 'activations' | 'overhead' | 'total' | 'free' | 'parameters' | 'macs'
+  readonly unit: 's' | '/s' | '$' | 'J' | 'B' | '%' | ''
   readonly a: number | null
   readonly b: number | null
 }
@@ -21,6 +21,13 @@ export function figureDifferences(a: Report, b: Report): Difference[] {
   const asked = passes === 2 ? ofPass : passes === 1 ? [...metrics, ...ofPass.slice(1)] : metrics
   const of = (report: Report, id: (typeof metrics | typeof ofPass)[number][0]): number | null => report.memory?.fits === false ? null : report.metrics?.[id] ?? null
   return asked.map(([id, unit]) => ({ id, unit, a: of(a, id), b: of(b, id) }))
+}
+
+/** What two different models have, and do for one sample where that is one pass; nothing of one model. */
+export function modelDifferences({ model: a, scenario: from }: Report, { model: b, scenario: to }: Report): Difference[] {
+  if (a === null || b === null || from.model === to.model) return []
+  const both = (id: 'parameters' | 'macs'): Difference => ({ id, unit: '', a: a[id], b: b[id] })
+  return [both('parameters'), ...a.macs === null && b.macs === null ? [] : [both('macs')]]
 }
 
 /** The memory of the fullest GPU by part, its sum, and what is free; negative where it is too small. */

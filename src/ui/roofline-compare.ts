@@ -1,13 +1,14 @@
 import { msg, str } from '@lit/localize'
-import { html, nothing, type TemplateResult } from 'lit'
-import { property } from 'lit/decorators.js'
-import type { Report, Scenario } from '../index.js'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { property, state } from 'lit/decorators.js'
+import { layers, type Layers, type Report, type Scenario } from '../index.js'
 import { compareStyles } from './compare-styles.js'
 import { figuresTable, phases } from './compare-view.js'
 import { fieldDifferences } from './differences.js'
 import { RooflineElement } from './element.js'
 import { labelOf } from './labels.js'
 import { reportOf } from './reports.js'
+import { kindOf } from './suited.js'
 import { base, tokens } from './tokens.js'
 import { gpuName, modelName, summary } from './verdict.js'
 
@@ -29,6 +30,20 @@ export class RooflineCompare extends RooflineElement {
   /** Level of the heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3
 
+  /** The layers of A and B, where both are networks. */
+  @state() private layers: readonly Layers[] = []
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('a') || changed.has('b')) void this.seek()
+  }
+
+  private async seek(): Promise<void> {
+    const { a, b } = this
+    const asked = [a, b].flatMap(scenario => scenario !== null && kindOf(scenario).isNetwork ? [layers(reportOf(scenario).scenario)] : [])
+    const found = asked.length === 2 ? await Promise.all(asked) : []
+    if (a === this.a && b === this.b && (found.length > 0 || this.layers.length > 0)) this.layers = found
+  }
+
   protected override render(): unknown {
     if (this.a === null || this.b === null) return nothing
     const a = reportOf(this.a), b = reportOf(this.b)
@@ -40,7 +55,7 @@ export class RooflineCompare extends RooflineElement {
         <button type="button" class="button" @click=${() => { this.dispatchEvent(new Event('close')) }}>${msg('Close')}</button>
       </div>
       <dl class="sides">${this.side('A', a, this.fileA)}${this.side('B', b, this.fileB)}</dl>
-      ${figuresTable(a, b)}${changed.length === 0 ? nothing : phases(a, b)}`
+      ${figuresTable(a, b)}${changed.length === 0 ? nothing : phases(a, b, this.layers)}`
   }
 
   private side(letter: string, report: Report, file: string | null): TemplateResult {
