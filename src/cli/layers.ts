@@ -41,6 +41,9 @@ function text(found: Layers, report: Report): string {
 
 const sides: readonly Side[] = ['left', 'left', 'right', 'right', 'right', 'right', 'right']
 
+/** Columns that a name has at least. */
+const least = 12
+
 /** Stages with their layers; names are cut at their beginning to what the width leaves. */
 function listed({ layers, stages }: Layers): string[] {
   const body = stages.flatMap(stage => [
@@ -49,8 +52,12 @@ function listed({ layers, stages }: Layers): string[] {
     ...stage.layers.flatMap(i => { const layer = layers[i]; return layer ? [[`  ${layer.id}`, shapes(layer), ...numbers(layer)]] : [] }),
   ])
   const rows = [['Layers', '', 'MACs', 'params', 'bytes', 'time', '%'], ...body.slice(1)]
-  const room = width - (widest(table(rows.map(([, ...rest]) => rest), sides.slice(1), ' ')) + 1)
-  return table(rows.map(([name = '', ...rest]) => [name.length > room ? `  …${name.slice(3 - room)}` : name, ...rest]), sides, ' ')
+  const numbered = widest(table(rows.map(row => row.slice(2)), sides.slice(2), ' '))
+  // Long shapes leave a name its end, which tells most of it; the spaces between three columns are two.
+  const most = width - numbered - least - 2
+  const cut = rows.map(([name = '', what = '', ...rest]) => [name, what.length > most ? `${what.slice(0, most - 1)}…` : what, ...rest])
+  const room = width - numbered - Math.max(...cut.map(([, what = '']) => what.length)) - 2
+  return table(cut.map(([name = '', ...rest]) => [name.length > room ? `  …${name.slice(3 - room)}` : name, ...rest]), sides, ' ')
 }
 
 function shapes(layer: Layer): string {

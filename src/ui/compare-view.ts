@@ -25,25 +25,31 @@ export function figuresTable(a: Report, b: Report): TemplateResult {
 export function phases(a: Report, b: Report, [before, after]: readonly Layers[]): TemplateResult {
   if (a.memory?.fits === false || b.memory?.fits === false) return html`<p class="small">${msg('Times are compared once both fit.')}</p>`
   const isTyped = before !== undefined && after !== undefined && before.types.length > 0 && after.types.length > 0
-  return html`<div class="phases">${isTyped ? byType(before, after) : nothing}${isTyped && a.scenario.model !== b.scenario.model ? nothing : attribution(a, b).map(phase)}</div>`
+  const all = attribution(a, b)
+  return html`<div class="phases">${isTyped ? all.map(one => byType(one, before, after)) : nothing}${isTyped && a.scenario.model !== b.scenario.model ? nothing : all.map(phase)}</div>`
 }
 
 /** Seconds by type of layer. */
-function byType(before: Layers, after: Layers): TemplateResult {
+function byType(all: Attribution, before: Layers, after: Layers): TemplateResult {
   const of = ({ types }: Layers, type: LayerType): Layers['types'][number] | undefined => types.find(group => group.type === type)
-  const all = [...new Set([...before.types, ...after.types].map(({ type }) => type))].map((type): Row => {
+  const rows = [...new Set([...before.types, ...after.types].map(({ type }) => type))].map((type): Row => {
     const [a, b] = [of(before, type), of(after, type)]
     return { name: typeName(type), a: a?.seconds.estimate ?? null, b: b?.seconds.estimate ?? null, limit: (b ?? a)?.limit ?? 'memory' }
   })
-  return html`<div><p class="subtitle"><b>${msg('By type')}</b></p>${differences(msg('Layer'), msg('Difference in time by type of layer'), all, nothing)}</div>`
+  return html`<div>${subtitle(msg('By type'), all)}${differences(msg('Type'), msg('Difference in time by type of layer'), rows, nothing)}</div>`
 }
 
-function phase({ phase, seconds, a, contributions }: Attribution): TemplateResult {
+function phase(all: Attribution): TemplateResult {
+  const { phase, contributions } = all
   const changed = contributions.filter(one => one.seconds !== 0)
   const listed = changed.slice(0, most), others = changed.slice(most)
   const rest = others.length === 0 ? nothing : html`<tr><th scope="row" class="muted">${msg(str`${others.length} others`)}</th><td class="wide"></td><td class="wide"></td><td class="n">${signed(others.reduce((sum, one) => sum + one.seconds, 0), 's')}</td><td></td></tr>`
-  return html`<div><p class="subtitle"><b>${phaseName(phase)}</b> ${signed(seconds, 's')}${seconds === 0 ? nothing : html`, ${percent(seconds, a)}`}</p>
+  return html`<div>${subtitle(phaseName(all.phase), all)}
     ${listed.length === 0 ? nothing : differences(msg('Kernel'), `${msg('Difference in time by kernel')}, ${phaseName(phase)}`, listed.map(one => ({ ...one, name: one.id === null ? msg('Engine') : kernelName(one.id) })), rest)}</div>`
+}
+
+function subtitle(name: string, { seconds, a }: Attribution): TemplateResult {
+  return html`<p class="subtitle"><b>${name}</b> ${signed(seconds, 's')}${seconds === 0 ? nothing : html`, ${percent(seconds, a)}`}</p>`
 }
 
 interface Row extends Pick<Contribution, 'a' | 'b' | 'limit'> { readonly name: string }

@@ -72,7 +72,7 @@ export class RooflineBatches extends ReportElement {
   private readout(shown: BatchPoint): TemplateResult {
     return html`<div class="readout" aria-live="polite"><span><b>${msg(str`Batch ${full(shown.batch)}`)}</b></span>
       <span><span class="value">${number(shown.rate, '')}</span> ${msg('samples per second')}</span>
-      <span><span class="value">${number(shown.latency, 's')}</span>, ${msg(str`${quantity(shown.leastLatency, 's')} at best`)}</span>
+      <span><span class="value">${number(shown.latency, 's')}</span>${msg(', ')}${msg(str`${quantity(shown.leastLatency, 's')} at best`)}</span>
       <span><span class="value">${number(shown.memory, 'B')}</span> ${msg('per GPU')}</span><span>${bound(shown.limit)}</span></div>`
   }
 

@@ -7,7 +7,7 @@ import { flags } from '../../src/cli/flags.js'
 import { longest, type Io, type Stat } from '../../src/cli/io.js'
 import { main } from '../../src/cli/main.js'
 import { readNumber } from '../../src/number.js'
-import { gpus, models, type Report } from '../../src/index.js'
+import { gpus, models, type Layers, type Report } from '../../src/index.js'
 
 const config = {
   architectures: ['LlamaForCausalLM'], model_type: 'llama', hidden_size: 4096, intermediate_size: 14336, num_attention_heads: 32,
@@ -66,6 +66,7 @@ describe('texts', () => {
     ['explain-chunks', 'explain llama-3.1-8b prefill/attn/core/flops --gpu h100 --prompt 2000 --chunk 512'],
     ['explain-bytes', 'explain llama-3.1-70b decode/ffn/gate-up/bytes --gpu h100 --tp 4'],
     ['explain-seconds', 'explain llama-3.1-70b decode/attn/qkv/seconds --gpu h100 --tp 4'],
+    ['layers', 'layers mobilenet-v2 --gpu l4 --batch 32'],
     ['gpu', 'gpus l40s'],
     ['model', 'models deepseek-v3'],
     ['help', '--help'],
@@ -207,6 +208,21 @@ test('CSV has a row for every kernel and phase', async () => {
   expect(rows.every(row => row.split(',').length === 10)).toBe(true)
   const bytes = rows.map(row => Number(row.split(',')[4]))
   expect(bytes).toEqual(kernels.map(kernel => kernel.bytes))
+})
+
+test('layers as CSV and JSON; what is no network has none', async () => {
+  const [csv, json, decoder, both] = await Promise.all(['layers resnet18 --gpu l4 --csv', 'layers resnet18 --gpu l4 --json', `layers gpt2 --gpu l4`, 'layers resnet18 --gpu l4 --csv --json'].map(command => run(line(command))))
+  const { layers: list } = JSON.parse(json?.out ?? '') as Layers
+  expect(csv?.out.trimEnd().split('\n').slice(1).map(row => row.split(',')[0])).toEqual(list.map(({ id }) => id))
+  expect([decoder?.status, decoder?.out]).toEqual([1, ''])
+  expect(decoder?.err).toContain('roofline estimate')
+  expect([both?.status, both?.out]).toEqual([1, expect.stringContaining('exclude each other')])
+})
+
+test.each(['efficientnet-b7', 'swin3d-b', 'mvit-v2-s', 'maskrcnn-resnet50-fpn', 'unet'])('the layers of %s keep to 80 columns', async model => {
+  const { status, out } = await run(['layers', model, '--gpu', 'b300-sxm', '--batch', '64'])
+  expect(status).toBe(0)
+  sound(out)
 })
 
 test('the hint of an estimate is a command that works', async () => {

@@ -19,9 +19,9 @@ export function activations(layers: readonly Layer[], level: number, selected: s
   if (peak === null || peak.live === 0) return null
   const width = 1000 / layers.length, gap = layers.length > 120 ? 0 : width * 0.16
   const shown = layers.find(({ id }) => `forward/${id}` === selected) ?? peak
-  const said = msg(str`At most ${quantity(peak.live, 'B')}, while ${kernelName(peak.id)} runs`)
+  const said = msg(str`At most ${quantity(peak.live, 'B')}, while ${kernelName(peak.id)} runs.`)
   return html`<div class="live"><div class="title" role="heading" aria-level=${level}>${msg('Activations in memory')}</div>
-    <p class="small">${said}${shown === peak ? '' : html`; ${msg(str`${quantity(shown.live, 'B')} while ${kernelName(shown.id)} runs`)}`}. ${msg('A tensor is there from the kernel that makes it to the last that reads it; what stays inside a kernel never is.')}</p>
+    <p class="small">${said} ${shown === peak ? '' : msg(str`${quantity(shown.live, 'B')} while ${kernelName(shown.id)} runs.`)} ${msg('A tensor is there from the kernel that makes it to the last that reads it; what stays inside a kernel never is.')}</p>
     <svg viewBox="0 0 1000 ${height}" preserveAspectRatio="none" role="img" aria-label=${`${msg('Activations in memory')}: ${said}`}>
       <line x1="0" x2="1000" y1=${height} y2=${height} vector-effect="non-scaling-stroke"></line>
       ${layers.map((layer, i) => { const tall = Math.max(1, layer.live / peak.live * height); return svg`<rect class=${classMap({ peak: layer === peak, on: layer === shown })} x=${(i * width).toFixed(2)} width=${(width - gap).toFixed(2)} y=${(height - tall).toFixed(2)} height=${tall.toFixed(2)} @pointerenter=${() => { select(layer) }}></rect>` })}

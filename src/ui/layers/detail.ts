@@ -13,9 +13,9 @@ export function detail({ type, parts, input, output, window, stride, dilation, g
   const row = (name: string, value: unknown): TemplateResult => html`<dt>${name}</dt><dd>${value}</dd>`
   return html`<dl class="detail">
     ${row(msg('Type'), typeName(type))}
-    ${row(msg('Runs'), parts.map((part, i) => html`${i === 0 ? '' : msg(', ')}${part.id} <span class="muted">(${part.kind}, ${partName(part)})</span>`))}
+    ${row(msg('Nodes'), parts.map((part, i) => html`${i === 0 ? '' : msg(', ')}${part.id} <span class="muted">(${part.kind}${msg(', ')}${partName(part)})</span>`))}
     ${[[msg('MACs'), compact(macs)], [msg('Parameters'), compact(parameters)], [msg('HBM traffic'), number(bytes, 'B')], [msg('Intensity'), number(intensity, 'FLOP/B')]].map(([name, value]) => html`<dt class="narrow">${name}</dt><dd class="narrow">${value}</dd>`)}
     ${row(msg('Input'), extents(input))}${row(msg('Output'), extents(output))}
-    ${window.length === 0 ? nothing : html`${row(msg('Window'), extents(window))}${row(msg('Stride'), extents(stride))}${dilation.every(step => step === 1) ? nothing : row(msg('Dilation'), extents(dilation))}${row(msg('Groups'), groups)}`}
+    ${window.length === 0 ? nothing : html`${row(msg('Kernel size'), extents(window))}${row(msg('Stride'), extents(stride))}${dilation.every(step => step === 1) ? nothing : row(msg('Dilation'), extents(dilation))}${row(msg('Groups'), groups)}`}
     ${row(msg('Activations in memory'), number(live, 'B'))}</dl>`
 }
