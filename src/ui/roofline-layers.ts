@@ -95,7 +95,7 @@ export class RooflineLayers extends ReportElement {
 
   private heading({ key, layers: [first, ...rest] }: Rows, group: NonNullable<Rows['group']>, longest: number): TemplateResult {
     const open = this.open.has(key), last = rest.at(-1)
-    return html`<tr class="group"><th scope="rowgroup"><button type="button" class="name" aria-expanded=${open ? 'true' : 'false'} @click=${() => { this.toggle(key) }}>${groupName(group)} <span class="count">${group.layers.length}<span class="hidden"> ${msg('layers')}</span></span></button><span class="narrow">${msg(str`${shareText(group.share.macs)} of MACs, ${shareText(group.share.parameters)} of parameters`)}</span></th>
+    return html`<tr class="group"><th scope="rowgroup"><button type="button" class="name" aria-expanded=${open ? 'true' : 'false'} @click=${() => { this.toggle(key) }}>${groupName(group)} <span class="count">${group.layers.length}<span class="hidden"> ${group.layers.length === 1 ? msg('layer') : msg('layers')}</span></span></button><span class="narrow">${msg(str`${shareText(group.share.macs)} of MACs, ${shareText(group.share.parameters)} of parameters`)}</span></th>
       <td class="wide names">${'resolution' in group && first && last ? ends(first.id, last.id) : ''}</td>${this.numbers(group, null, longest)}</tr>`
   }
 

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { quantity } from '../../src/format.js'
 import { analyze, type Scenario } from '../../src/index.js'
 import { attribution } from '../../src/serving/index.js'
+import '../../src/ui/compare/define.js'
 import '../../src/ui/define.js'
 import type { RooflineCalculator, RooflineCompare } from '../../src/ui/index.js'
 

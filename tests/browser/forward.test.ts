@@ -2,6 +2,7 @@ import axe from 'axe-core'
 import { afterEach, expect, test } from 'vitest'
 import { compact, percent, quantity, scaled, scaleOf } from '../../src/format.js'
 import { analyze, type Report, type Scenario } from '../../src/index.js'
+import '../../src/ui/compare/define.js'
 import { setLocale, type RooflineCalculator, type RooflineChart, type RooflineGpus } from '../../src/ui/index.js'
 import { page as answered } from './calculator.js'
 

@@ -44,6 +44,18 @@ test('a dropped .onnx asks for its dynamic axis in a field of that name, and ans
   expect(calculator.report.phases[0]?.kernels.map(({ id }) => id)).toEqual(['conv.Conv'])
 })
 
+test('its operators are layers, and a batch of any size is drawn', async () => {
+  const calculator = await page({ gpu: 'h100-sxm5-80gb' })
+  calculator.scenario = { ...calculator.scenario, workload: { batch: 2 } }
+  drop(calculator, signal('signal.onnx'))
+  await until(calculator, () => calculator.report.problems.some(({ code }) => code === 'missing-axis'))
+  calculator.scenario = { ...calculator.scenario, workload: { ...calculator.scenario.workload, axes: { samples: 16000 } } }
+  const inside = (name: string, selector: string): string | undefined => { const element = calculator.renderRoot.querySelector(name); element?.scrollIntoView(); return element?.shadowRoot?.querySelector(selector)?.textContent.replaceAll(/\s+/g, ' ').trim() }
+  await expect.poll(() => inside('roofline-layers', 'tbody .name')).toBe('conv.Conv')
+  expect(inside('roofline-layers', '.shape')).toBe('3 16×16000 → 32×15998')
+  await expect.poll(() => inside('roofline-batches', '.readout b')).toBe('Batch 2')
+})
+
 test('the size that is suggested is a button', async () => {
   const calculator = await page({ gpu: 'h100-sxm5-80gb' })
   drop(calculator, signal('signal.onnx'))
