@@ -3,11 +3,11 @@ import json from '../../data/conventions.json'
 import { note, type Problem } from '../problem.js'
 import type { Expr, Extent, Graph, Op, Sizes } from './graph.js'
 import { operators } from './models/network.js'
-import { evaluate, product, sizing } from './product.js'
+import { evaluate, product, sizing, times } from './product.js'
 
 /** By class of op, a tree over what is known of it. */
 export type Rules = Readonly<Record<string, Expr>>
-interface Convention { readonly name: string; readonly says: string; readonly leaves: readonly string[]; readonly count: Rules }
+interface Convention { readonly name: string; readonly says: string; readonly source: string; readonly leaves: readonly string[]; readonly count: Rules }
 
 const { note: _note, ...rest } = json
 const table = rest as unknown as Readonly<Record<string, Convention>>
@@ -15,33 +15,45 @@ const table = rest as unknown as Readonly<Record<string, Convention>>
 /** Ops of layers have no kind: their vector weight tells it. */
 const byWeight: Readonly<Record<string, string>> = { w_layernorm: 'norm', w_norm: 'norm', w_softmax: 'softmax', w_activation: 'gelu' }
 
-function classOf(op: Op): string {
+/** The family of kinds that counters treat alike. */
+export function classOf(op: Op): string {
   if (op.kind !== undefined) return operators[op.kind]?.class ?? ''
   if (op.engine === 'matrix') return op.tensors.some(t => t.role === 'weight') ? 'linear' : 'matmul'
   return byWeight[op.flops] ?? ''
 }
 
-/** The rules of a convention. */
+/** The rules of a convention, and where they are from. */
 export const rulesOf = (name: string): Rules => table[name]?.count ?? {}
+export const sourceOf = (name: string): string => table[name]?.source ?? ''
+
+/** What rules count of one op: a tree, and what its names stand for. */
+export interface Share {
+  readonly class: string
+  readonly expr: Expr
+  readonly values: Sizes
+}
 
 /** What rules count in one pass over one sample, its axes sized for one. */
-export function counted(rules: Rules, { axes, blocks }: Graph, sizes: Sizes): number {
+export function counted(rules: Rules, graph: Graph, sizes: Sizes): number {
+  return sharesOf(rules, graph, sizes).reduce((sum, { expr, values }) => sum + evaluate(expr, values), 0)
+}
+
+/** The same, op by op; those that no rule counts are left out. */
+export function sharesOf(rules: Rules, { axes, blocks }: Graph, sizes: Sizes): readonly Share[] {
   const all = sizing(axes, sizes)
   const size = (extents: readonly Extent[]): number => product(extents, all)
   const elements = (tensors: Op['tensors']): number => tensors.reduce((sum, t) => sum + size(t.axes), 0)
-  let total = 0
-  for (const op of blocks.flatMap(block => block.ops)) {
+  return blocks.flatMap(block => block.ops).flatMap((op): Share[] => {
     const rule = rules[classOf(op)]
-    if (rule === undefined) continue
+    if (rule === undefined) return []
     const of = (role: string): readonly Extent[] => op.tensors.find(t => t.role === role)?.axes ?? []
     const weights = op.tensors.filter(t => t.role === 'weight')
     const outs = op.tensors.filter(t => t.role === 'out')
-    total += size(op.times) * evaluate(rule, {
+    return [{ class: classOf(op), expr: times(size(op.times), rule), values: {
       macs: size(op.loop), in: size(of('in')), out: elements(outs), area: size(outs[0]?.axes.slice(2) ?? []),
       bias: Number(weights.some(t => t.name.endsWith('.b'))), affine: Number(weights.length > 0), params: elements(weights),
-    })
-  }
-  return total
+    } }]
+  })
 }
 
 /** What a count leaves out, and what its tool calls it. */
