@@ -7,7 +7,9 @@ import { evaluate, product, sizing, times } from './product.js'
 
 /** By class of op, a tree over what is known of it. */
 export type Rules = Readonly<Record<string, Expr>>
-interface Convention { readonly name: string; readonly says: string; readonly source: string; readonly leaves: readonly string[]; readonly count: Rules }
+interface Convention { readonly name: string; readonly says: string; readonly source: string; readonly leaves: readonly string[]; readonly count: Rules; readonly attention: Readonly<Partial<Record<Written, Rules>>> }
+/** Attention as one function, or as one module. */
+type Written = 'fused' | 'multihead'
 
 const { note: _note, ...rest } = json
 const table = rest as unknown as Readonly<Record<string, Convention>>
@@ -39,12 +41,12 @@ export function counted(rules: Rules, graph: Graph, sizes: Sizes): number {
 }
 
 /** The same, op by op; those that no rule counts are left out. */
-export function sharesOf(rules: Rules, { axes, blocks }: Graph, sizes: Sizes): readonly Share[] {
+export function sharesOf(rules: Rules, { axes, blocks }: Graph, sizes: Sizes, attention: ReadonlyMap<Op, Expr> = new Map()): readonly Share[] {
   const all = sizing(axes, sizes)
   const size = (extents: readonly Extent[]): number => product(extents, all)
   const elements = (tensors: Op['tensors']): number => tensors.reduce((sum, t) => sum + size(t.axes), 0)
   return blocks.flatMap(block => block.ops).flatMap((op): Share[] => {
-    const rule = rules[classOf(op)]
+    const rule = attention.get(op) ?? rules[classOf(op)]
     if (rule === undefined) return []
     const of = (role: string): readonly Extent[] => op.tensors.find(t => t.role === role)?.axes ?? []
     const weights = op.tensors.filter(t => t.role === 'weight')
@@ -54,6 +56,30 @@ export function sharesOf(rules: Rules, { axes, blocks }: Graph, sizes: Sizes): r
       bias: Number(weights.some(t => t.name.endsWith('.b'))), affine: Number(weights.length > 0), params: elements(weights),
     } }]
   })
+}
+
+const roles: Readonly<Record<string, string>> = { 'attn/q': 'projection', 'attn/k': 'projection', 'attn/v': 'projection', 'attn/out': 'projection', 'attn/core/scores': 'scores', 'attn/core/softmax': 'softmax', 'attn/core/values': 'values' }
+const nameOf = ({ id }: Op): string => id.slice(id.indexOf('/') + 1)
+
+/** The ops of attention that can be one such function or module, each with what the rules make of it: plain, with a bias in every projection. */
+function written({ blocks }: Graph, rules: Rules): ReadonlyMap<Op, Expr> {
+  return new Map(blocks.flatMap(({ ops }) => {
+    const own = ops.filter(op => nameOf(op) in roles)
+    const isPlain = own.length === Object.keys(roles).length && !ops.some(op => nameOf(op).startsWith('attn/core/') && !(nameOf(op) in roles))
+    const hasBiases = own.every(op => roles[nameOf(op)] !== 'projection' || op.tensors.some(t => t.role === 'weight' && t.name.endsWith('.b')))
+    return isPlain && hasBiases ? own.map(op => [op, rules[roles[nameOf(op)] ?? ''] ?? 0] as const) : []
+  }))
+}
+
+const ways: Readonly<Record<Written, string>> = { fused: 'scaled_dot_product_attention', multihead: 'nn.MultiheadAttention on its fast path' }
+
+/** What a counter prints where attention is one function or module, as a note; null where that is the same. */
+export function attentionNote(name: string, graph: Graph, sizes: Sizes): Problem | null {
+  const convention = table[name]
+  const total = (attention?: ReadonlyMap<Op, Expr>): number => sharesOf(convention?.count ?? {}, graph, sizes, attention).reduce((sum, { expr, values }) => sum + evaluate(expr, values), 0)
+  const usual = total()
+  const others = (Object.keys(convention?.attention ?? {}) as Written[]).map(way => [ways[way], total(written(graph, convention?.attention[way] ?? {}))] as const).filter(([, macs]) => macs !== usual)
+  return convention === undefined || others.length === 0 ? null : note('attention-written', 'conventions.count', `Attention is counted as separate operators. ${convention.name} prints ${others.map(([way, macs]) => `${String(macs)} where it is ${way}`).join(', ')}.`)
 }
 
 /** What a count leaves out, and what its tool calls it. */
