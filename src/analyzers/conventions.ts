@@ -53,7 +53,8 @@ export function sharesOf(rules: Rules, { axes, blocks }: Graph, sizes: Sizes, at
     const outs = op.tensors.filter(t => t.role === 'out')
     return [{ class: classOf(op), expr: times(size(op.times), rule), values: {
       macs: size(op.loop), in: size(of('in')), out: elements(outs), area: size(outs[0]?.axes.slice(2) ?? []),
-      bias: Number(weights.some(t => t.name.endsWith('.b'))), affine: Number(weights.length > 0), params: elements(weights),
+      // Nodes of files have the names of the file: beside the weight of a product stands its bias.
+      bias: Number(op.kind === undefined ? weights.some(t => t.name.endsWith('.b')) : weights.length > 1), affine: Number(weights.length > 0), params: elements(weights),
     } }]
   })
 }
