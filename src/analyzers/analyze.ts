@@ -3,7 +3,7 @@ import { failed, type Problem } from '../problem.js'
 import { ofMode } from '../scenario/normalize.js'
 import type { Memory, Metrics, Phase, Report } from '../scenario/report.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
-import { counted, rulesOf } from './conventions.js'
+import { attentionNote, counted, rulesOf } from './conventions.js'
 import { tokensPerStep } from './draft.js'
 import { largestFitting } from './inverse.js'
 import { metrics, type Totals } from './metrics.js'
@@ -43,14 +43,16 @@ export function answer(run: Run): Report {
   const totals = totalsOf(run, phases)
   const { count } = scenario.conventions
   // Multiply-adds of one sample; for what makes its tokens one by one there is no such number.
-  const macs = generates(resolved.model) ? null : count === 'roofline' ? first.flops.matrix / 2 / scenario.workload.batch : counted(rulesOf(count), modelGraph(resolved.model, 'expanded'), sampleSizes(run))
+  const counts = count === 'roofline' || generates(resolved.model) ? null : [modelGraph(resolved.model, 'expanded'), sampleSizes(run)] as const
+  const macs = counts !== null ? counted(rulesOf(count), ...counts) : generates(resolved.model) ? null : first.flops.matrix / 2 / scenario.workload.batch
+  const said = counts === null ? null : attentionNote(count, ...counts)
   const { memory, maxBatch, maxContext } = fit(run)
   const { parameters, activeParameters, cacheBytesPerToken } = run.model
   const report: Report = {
     schema: 'roofline/1', scenario: mode === 'forward' ? { ...scenario, workload: ofMode(scenario.workload) } : scenario, model: { id: resolved.id, family, parameters, activeParameters, macs, cacheBytesPerToken, context }, device: run.device, phases, memory,
     stages: [], links: linksOf(run, phases, totals),
     metrics: withDraft(metrics(mode, totals, maxBatch, maxContext), scenario),
-    problems: [...resolved.notes, ...differing(resolved.model, parameters)].map(p => ({ ...p, suggestions: [...p.suggestions] })),
+    problems: [...resolved.notes, ...said === null ? [] : [said], ...differing(resolved.model, parameters)].map(p => ({ ...p, suggestions: [...p.suggestions] })),
   }
   return run.draft === null ? report : { ...report, draft: draftOf(run, run.draft) }
 }

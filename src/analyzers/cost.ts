@@ -106,9 +106,14 @@ function scalesOf(tensor: Tensor, { op, split }: PlacedOp, axes: Axes, scale: No
   return [scale.bytes, ...sides.apart, name]
 }
 
+/** Whether a rate is one of the tensor cores. */
+export function isMatrix(rate: string): boolean {
+  return rate !== 'peak_vector' && rate !== 'peak_widen'
+}
+
 /** The rate at which an op runs: its weights decide, attention runs at the activations', vector work at the vector engine's. */
 export function rateOf(op: Op): string {
-  if (op.engine !== 'matrix') return 'peak_vector'
+  if (op.engine !== 'matrix' || op.rate === 'vector') return 'peak_vector'
   const weight = op.tensors.find(t => t.held === 'weight')
   return `peak_${weight ? formatOf(weight) : 'core'}`
 }

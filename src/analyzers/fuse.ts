@@ -29,15 +29,19 @@ interface Run { row: Profile['kernels'][number] | null; block: string; repeats: 
  */
 export function fuse(steps: readonly Step[], profile: Profile): readonly KernelStep[] {
   const runs: (Run | Transfer)[] = []
+  const readers = new Map<string, number>()
+  for (const step of steps) if (!isTransfer(step)) for (const t of step.op.tensors) if (t.role === 'in') readers.set(t.name, (readers.get(t.name) ?? 0) + 1)
   for (const step of steps) {
     if (isTransfer(step)) { runs.push(step); continue }
     const [block, name] = parts(step.op.id)
     const key = step.op.kind ?? name
-    const row = profile.kernels.find(r => (r.ops.includes(key) || r.ops.includes(key.replace(/^.*\//, '*/'))) && (r.opens === undefined) === (step.op.kind === undefined)) ?? null
+    const rows = profile.kernels.filter(r => (r.ops.includes(key) || r.ops.includes(key.replace(/^.*\//, '*/'))) && (r.opens === undefined) === (step.op.kind === undefined))
     const repeats = step.op.times.join(' ')
     const last = runs.at(-1)
-    if (last && !isTransfer(last) && row !== null && last.row === row && last.block === block && last.repeats === repeats && (row.opens === undefined || (!row.opens.includes(key) && follows(step, last.ops.at(-1))))) last.ops.push(step)
-    else runs.push({ row, block, repeats, ops: [step], wraps: false })
+    // An op that several rows name goes on in the kernel that is open: a bias is added to scores in their kernel.
+    if (last && !isTransfer(last) && rows.some(row => last.row === row && last.block === block && last.repeats === repeats && (row.opens === undefined || (!row.opens.includes(key) && follows(step, last.ops.at(-1)))))) last.ops.push(step)
+    else runs.push({ row: rows[0] ?? null, block, repeats, ops: [step], wraps: false })
+    if (!rows.some(row => row.opens?.includes(key))) gather(step, runs, readers)
   }
   const ids = new Set<string>()
   return closeLoops(runs).map(run => {
@@ -48,6 +52,21 @@ export function fuse(steps: readonly Step[], profile: Profile): readonly KernelS
     ids.add(own)
     return { id: own, block: run.block, ops: run.ops, wraps: run.wraps }
   })
+}
+
+/** Earlier kernels of the same row whose result no other op reads run in the kernel of the op that does: the branches of a sum. */
+function gather({ op }: PlacedOp, runs: (Run | Transfer)[], readers: ReadonlyMap<string, number>): void {
+  const last = runs.at(-1)
+  if (!last || isTransfer(last) || last.row?.opens === undefined) return
+  const { row, block } = last
+  for (const { name, role } of op.tensors) {
+    if (role !== 'in' || readers.get(name) !== 1) continue
+    const at = runs.findIndex(run => run !== last && !isTransfer(run) && run.ops.at(-1)?.op.tensors.some(t => t.role === 'out' && t.name === name))
+    const run = runs[at]
+    if (!run || isTransfer(run) || run.row !== row || run.block !== block || run.ops.some(o => row.opens?.includes(o.op.kind ?? ''))) continue
+    runs.splice(at, 1)
+    last.ops.unshift(...run.ops)
+  }
 }
 
 /** Whether an op of a network goes on where the one before it ended. */

@@ -60,6 +60,8 @@ export interface Op {
   readonly kind?: string
   readonly law: Law
   readonly engine: 'matrix' | 'vector' | 'none'
+  /** Products that no tensor core takes: counted as any other, at the rate of the vector engine. */
+  readonly rate?: 'vector'
   /** FLOP per iteration: 2 for a multiply-add, or the name of a vector weight (`w_norm`). */
   readonly flops: Extent
   readonly loop: readonly Extent[]
@@ -114,7 +116,7 @@ export interface Transfer {
 export interface Profile {
   readonly id: string
   readonly title: string
-  /** Rows of ops that may run as one kernel, where they stand side by side; `part` is its name where the first op is missing. Rows with `opens` are of kinds of a network's ops: those begin a kernel, the others join along the data, where they read what the op before made and keep its shape or multiply. */
+  /** Rows of ops that may run as one kernel, where they stand side by side; `part` is its name where the first op is missing. Rows with `opens` are of kinds of a network's ops: those begin a kernel, the others join along the data, where they read what the op before made and keep its shape or multiply, and bring the kernels with them that made their other inputs for nobody else. */
   readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[]; readonly part?: string; readonly opens?: readonly string[] }[]
   /** Whether batch norms are folded into convolutions, and parallel convolutions merged. */
   readonly folds?: boolean

@@ -39,7 +39,7 @@ export function lowerings(scenario: Scenario): { readonly layers: readonly Lower
   const sizes = sizing({ ...glossary, ...network.axes }, { b: workload.batch, height, width })
   const shapes = new Map(Object.entries(network.inputs))
   const [activation = 2, weight = 2] = [precision.widths['bytes_activation'], precision.widths['bytes_ffn']]
-  const peak = precision.rates['peak_ffn']?.flops ?? Infinity
+  const [tensor = Infinity, vector = Infinity] = [precision.rates['peak_ffn']?.flops, precision.vector ?? undefined]
   const layers: Lowering[] = []
   for (const { id, kind, reads, makes, weights = {}, steps } of network.nodes) {
     for (const [name, shape] of Object.entries(makes)) shapes.set(name, shape)
@@ -47,7 +47,7 @@ export function lowerings(scenario: Scenario): { readonly layers: readonly Lower
     if (kind !== 'conv' || held.length !== 4) continue
     const [b = 1, o = 1, h = 1, w = 1] = made.map(extent => product([extent], sizes))
     const [, per = 1, kh = 1, kw = 1] = held.map(Number)
-    const c = Number(from[1]), macs = b * h * w * o * per * kh * kw
+    const c = Number(from[1]), peak = per === 1 && c > 1 ? vector : tensor, macs = b * h * w * o * per * kh * kw
     const values = { b, o, h, w, c, g: c / per, kh, kw, macs }
     for (const [algorithm, { kernel, multiplications, workspace, weights: elements, source }] of Object.entries(algorithms)) {
       if (kernel !== null && (steps !== undefined || kh !== kernel || kw !== kernel)) continue

@@ -1,4 +1,5 @@
 /** The execution profiles: which ops share a kernel, what the engine adds. */
+import compiled from '../../data/profiles/compiled.json'
 import eager from '../../data/profiles/eager.json'
 import ideal from '../../data/profiles/ideal.json'
 import vllm from '../../data/profiles/vllm.json'
@@ -6,7 +7,7 @@ import { closest } from '../names.js'
 import { error, type Problem } from '../problem.js'
 import type { Profile } from './graph.js'
 
-export const profiles: readonly Profile[] = [ideal, eager, vllm] as readonly Profile[]
+export const profiles: readonly Profile[] = [ideal, eager, compiled, vllm] as readonly Profile[]
 
 /** The profile of that id; problem `unknown-profile`. */
 export function findProfile(id: string): Profile | Problem {

@@ -3,7 +3,7 @@
  * Depends on the shape of the graph, on which mesh axes are used, and on the profile; so it is built once and kept.
  */
 import { compileTerm, compileTerms, layout, program, type Compiled, type Layout, type Program, type Total } from './compile.js'
-import { besides, kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
+import { besides, isMatrix, kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
 import { fold } from './fold.js'
 import { fuse, type KernelOps, type KernelStep } from './fuse.js'
 import type { Axis, Graph, Profile, Transfer } from './graph.js'
@@ -103,7 +103,7 @@ function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<Ker
   const times = terms.push(compileTerm(cost.times, slot)) - 1
   const rates = [...new Set(cost.work.map(w => w.rate))]
   const work = rates.flatMap(rate => compileTerms(cost.work.filter(w => w.rate === rate), slot)
-    .map(c => ({ at: terms.push(c) - 1, matrix: !/vector|widen/.test(rate), serial: rate === 'peak_widen', rate: slot(rate), share: slot(shareOf(rate)) })))
+    .map(c => ({ at: terms.push(c) - 1, matrix: isMatrix(rate), serial: rate === 'peak_widen', rate: slot(rate), share: slot(shareOf(rate)) })))
   const from = terms.length
   terms.push(...compileTerms(cost.traffic, slot))
   return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, at: { times, work, traffic: [from, terms.length], sent: -1 } }
@@ -123,7 +123,7 @@ function transferKernel(id: string, transfer: Transfer, { slot }: Layout, terms:
 
 /** Fused attention is a class of its own; a lone product without weights is a batched GEMM. */
 function kindOf({ ops }: KernelOps): KernelClass {
-  const products = ops.filter(({ op }) => op.engine === 'matrix')
+  const products = ops.filter(({ op }) => op.engine === 'matrix' && op.rate === undefined)
   if (products.length === 0) return 'vector'
   const weighted = products.some(({ op }) => op.tensors.some(t => t.held === 'weight'))
   return !weighted && ops.length > 1 ? 'attention' : 'matrix'

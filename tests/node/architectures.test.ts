@@ -70,7 +70,7 @@ test('any workload of any of them comes to problems or to sound numbers', () => 
     batch: fc.integer({ min: 1, max: 300 }), mode: fc.constantFrom('forward' as const, 'inference' as const), sequence: size, target: size, prompt: size, output: fc.nat(500),
     image: fc.tuple(fc.constantFrom(1, 32, 224, 333, 1024), fc.constantFrom(1, 32, 224, 333, 1024)), audioSeconds: fc.constantFrom(0, 1, 30, 31, 1e5),
   }, { requiredKeys: ['batch'] })
-  fc.assert(fc.property(fc.constantFrom(...rows), workload, fc.constantFrom(1, 1, 2, 4), fc.constantFrom('ideal', 'eager', 'vllm'), (model, work, tp, profile) => {
+  fc.assert(fc.property(fc.constantFrom(...rows), workload, fc.constantFrom(1, 1, 2, 4), fc.constantFrom('ideal', 'eager', 'compiled', 'vllm'), (model, work, tp, profile) => {
     const report = analyze({ model, gpu, workload: work, mesh: { tp }, profile })
     sound({ ...report, scenario: null })
     if (report.phases.length === 0) { expect(report.problems.some(({ severity, path }) => severity === 'error' && path !== '')).toBe(true); return }

@@ -179,6 +179,56 @@ describe('folding and fusion', () => {
   })
 })
 
+describe('compiled: convolutions are calls, what is elementwise between them is one kernel', () => {
+  const compiled = (text: string, side = 56) => forward(network(text, side), { profile: 'compiled' })
+  // A map of 64 channels at 56 × 56, in 16 bit.
+  const map = 2 * 64 * 56 ** 2
+  test('norm and activation read and write their map once', () => {
+    expect(compiled('conv(64) bn relu conv(64)').kernels.map(({ id }) => id)).toEqual(['conv1', 'batchnorm1', 'conv2'])
+    expect(compiled('conv(64) bn relu conv(64)').kernels[1]?.bytes).toBe(2 * map + 2 * 2 * 64)
+  })
+  test('branches of a sum end in its kernel: of two norms, the sum and its activation one map is written', () => {
+    const { kernels } = compiled('conv(64) add { conv(64) bn } { conv(64) bn } relu')
+    expect(kernels.map(({ id }) => id)).toEqual(['conv1', 'conv2', 'conv3', 'batchnorm1'])
+    expect(kernels[3]?.bytes).toBe(3 * map + 2 * 2 * 2 * 64)
+  })
+  test('what another op reads is written and its kernel stays where it is', () => {
+    const { kernels } = compiled('conv(64) bn keep(a) conv(64) bn add { } { load(a) }')
+    expect(kernels.map(({ id, bytes }) => [id, id.startsWith('conv') ? 0 : bytes])).toEqual([['conv1', 0], ['batchnorm1', 2 * map + 256], ['conv2', 0], ['batchnorm2', 3 * map + 256]])
+  })
+  test('a layer of a decoder: no products are merged, adds and norms are one kernel, attention is one', () => {
+    const phase = analyze({ model: 'llama-3.1-8b', gpu, profile: 'compiled' }).phases[0]
+    expect(phase?.kernels.map(({ id }) => id)).toEqual(['embed', 'attn/norm', 'attn/q', 'attn/k', 'attn/v', 'attn/rope', 'attn/core', 'attn/out', 'ffn/norm', 'ffn/gate', 'ffn/up', 'ffn/act', 'ffn/down', 'norm', 'head'].map(id => (/^(attn|ffn)/.test(id) ? `decoder/${id}` : id)))
+  })
+})
+
+test('a bias of scores is added in the kernel of attention, though other kernels may add too', () => {
+  const text = 'swin(96, [1], [3])'
+  const [fused, parts] = [forward(network(text)), forward(network(text), { profile: 'eager' })]
+  expect(fused.kernels.filter(({ id }) => /softmax|values/.test(id))).toEqual([])
+  const scores = fused.kernels.find(({ id }) => id.includes('scores'))
+  expect(scores?.flops).toBe(parts.kernels.filter(({ id }) => /scores|softmax|values/.test(id)).reduce((sum, { flops }) => sum + flops, 0) + 64 * 3 * 49 ** 2)
+})
+
+describe('depthwise convolutions', () => {
+  // CUDA cores at 1/16 of the tensor cores, and no other roof: 2 · 49 FLOP per element for 7 × 7.
+  const device = { id: 'wide', memory: 1e12, bandwidth: 1e18, peaks: { fp16: 16e12, fp32: 1e12 } }
+  const seconds = (text: string) => { const { phases: [phase] } = analyze({ model: network(text, 56), gpu: device, precision: { activations: 'fp16', weights: 'fp16' } }); return [phase?.seconds.bound, phase?.flops.matrix] }
+  const elements = 56 ** 2 * 3
+  test.each([
+    ['conv(3, 7, g=3)', 2 * 49 * elements, 1e12], ['conv(6, 7, g=3)', 2 * 2 * 49 * elements, 1e12], ['conv(3, 7)', 3 * 2 * 49 * elements, 16e12],
+    ['conv(1, 1, bias=0) conv(1, 7)', (3 * 2 + 2 * 49) * elements / 3, 16e12],
+  ] as const)('%s: %i FLOP, counted as a product, at %d FLOP/s', (text, flops, rate) => {
+    const [bound = 0, matrix] = seconds(text)
+    expect(matrix).toBe(flops)
+    expect(bound / (flops / rate)).toBeCloseTo(1, 9)
+  })
+  test('their algorithms are bound by the same engine', async () => {
+    const { layers: [direct] } = await lowerings({ model: network('conv(3, 7, g=3)', 56), gpu: device, precision: { activations: 'fp16', weights: 'fp16' } })
+    expect(direct?.bound).toBeCloseTo(2 * 49 * elements / 1e12, 15)
+  })
+})
+
 describe('algorithms of a convolution', () => {
   test('3 × 3 at 56 × 56, 64 channels', async () => {
     const { layers } = await lowerings({ model: network('conv(64) conv(64, 3)', 56), gpu })

@@ -46,3 +46,26 @@ test.each(printed.split('; ').map(row => row.split(' ') as [string, string, stri
   const [height, width] = found.model.image ?? [0, 0]
   expect([((analyze({ model, gpu: 'b300-sxm' }).model?.parameters ?? 0) / 1e6).toFixed(2), (counted(old, modelGraph(found.model, 'expanded'), { b: 1, height, width }) / 1e9).toFixed(2)]).toEqual([parameters, macs])
 })
+
+// ViT-B/16 of torchvision has nn.MultiheadAttention. GMACs that the counters print of it in evaluation (torch 2.13, CPU), where PyTorch takes
+// the fast path, and, of two, with attention as one fused function (ptflops's own table: 16.86 with aten, 17.61 with pytorch).
+const multihead = 12 * (4 * 197 * 768 ** 2 + 2 * 197 ** 2 * 768)
+test.each([
+  ['torchvision', 17.5638, { multihead: 11.2711 }], ['fvcore', 17.5827, { multihead: 11.2900, fused: 16.8674 }], ['thop', 16.8636, { multihead: 11.2863 }],
+  ['ptflops', 17.6042, { multihead: 17.6060 }], ['ptflops-aten', 17.5803, { multihead: 11.2804, fused: 16.8650 }], ['torchinfo', 16.8650, { multihead: 11.2804 }],
+] as const)('ViT-B/16 as %s counts it: %d G with attention in operators, and what it prints otherwise', (convention, operators, ways) => {
+  const { model, problems } = analyze({ model: 'vit-b-16', gpu: 'b300-sxm', conventions: { count: convention } })
+  const [said] = problems.filter(({ code }) => code === 'attention-written')
+  const printed = Object.fromEntries([['multihead', /(\d+) where it is nn\.MultiheadAttention/], ['fused', /(\d+) where it is scaled_dot/]].flatMap(([way = '', pattern = '']) => { const [, macs] = new RegExp(pattern).exec(said?.message ?? '') ?? []; return macs === undefined ? [] : [[way, Math.round(Number(macs) / 1e5) / 1e4]] }))
+  expect([Math.round((model?.macs ?? 0) / 1e5) / 1e4, printed]).toEqual([operators, ways])
+  expect(said?.severity).toBe('note')
+})
+
+test('on the fast path projections and products of attention are lost, but for the biases that no one counts there', () => {
+  const { problems } = analyze({ model: 'vit-b-16', gpu: 'b300-sxm', conventions: { count: 'torchvision' } })
+  expect(problems.find(({ code }) => code === 'attention-written')?.message).toContain(`prints ${String(17_563_828_224 - multihead)} where`)
+})
+
+test.each(['resnet50', 'swin-t'])('%s has no attention that could be such a module', model => {
+  expect(analyze({ model, gpu: 'b300-sxm', conventions: { count: 'thop' } }).problems.map(({ code }) => code)).not.toContain('attention-written')
+})

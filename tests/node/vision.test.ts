@@ -141,7 +141,7 @@ describe('windows', () => {
 
 const covered: readonly string[] = ['detr', 'swin-t', 'swin-b', 'swin-v2-b', 'siglip-b-16', 'siglip-so400m-14-384', 'dit-xl-2', 'sd3-medium', 'flux.1-dev']
 
-test.each(covered.flatMap(model => ['ideal', 'vllm', 'eager'].flatMap(profile => (model === 'swin-t' ? [1] : [1, 2]).map(tp => [model, profile, tp] as const))))('%s, %s, tp %i: kernels have names of their own', (model, profile, tp) => {
+test.each(covered.flatMap(model => ['ideal', 'vllm', 'eager', 'compiled'].flatMap(profile => (model === 'swin-t' ? [1] : [1, 2]).map(tp => [model, profile, tp] as const))))('%s, %s, tp %i: kernels have names of their own', (model, profile, tp) => {
   for (const { kernels } of answered({ model, profile, mesh: { tp } }).phases) expect(new Set(kernels.map(({ id }) => id)).size).toBe(kernels.length)
 })
 

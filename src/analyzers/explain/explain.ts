@@ -44,7 +44,7 @@ function explainers(scenario: Scenario): Map<string, Explainer> | readonly Probl
   const run = prepare(resolved)
   const report = answer(run) as Report & Answer
   const all = new Map<string, Explainer>()
-  for (const field of fieldsOf('model')) all.set(`model/${field}`, () => explainModel(run, report, field))
+  for (const field of fieldsOf('model')) if (field !== 'macs' || report.model.macs !== null) all.set(`model/${field}`, () => explainModel(run, report, field))
   for (const phase of report.phases) explainPhases(run, phase, all)
   for (const field of fieldsOf('memory')) if (report.memory.reserved !== null || !field.startsWith('reserved')) all.set(`memory/${field}`, () => explainMemory(run, report, field))
   const totals = totalsOf(run, report.phases)

@@ -1,5 +1,5 @@
 /** One kernel: FLOP and bytes as products of axes, seconds as quotients of them. */
-import type { Work } from '../cost.js'
+import { isMatrix, type Work } from '../cost.js'
 import type { Expr } from '../graph.js'
 import { plus, times } from '../product.js'
 import { shareOf } from '../structure.js'
@@ -53,7 +53,7 @@ function flopsName(rate: string): string {
 /** Seconds of the work of one engine, each rate by itself; an unknown vector rate takes no time. */
 function engineSeconds(c: KernelContext, engine: Work['engine'], derated: boolean): Expr[] {
   if (engine === 'vector' && c.run.resolved.precision.vector === null) return []
-  const rates = [...new Set(c.kernel.work.filter(w => w.engine === engine).map(w => w.rate))]
+  const rates = [...new Set(c.kernel.work.filter(w => isMatrix(w.rate) === (engine === 'matrix')).map(w => w.rate))]
   return rates.length === 0 ? [] : [plus(...rates.map((rate): Expr => ['/', flopsName(rate), derated && engine === 'matrix' ? ['*', rate, shareOf(rate)] : rate]))]
 }
 

@@ -5,6 +5,7 @@ import { tokensPerStepExpr } from '../draft.js'
 import type { Expr } from '../graph.js'
 import { forwardTable, metricInputs, metricTable, otherMetrics, type Metric, type Totals } from '../metrics.js'
 import { type Run } from '../run.js'
+import { explainMacs } from './macs.js'
 import { passScope } from './names.js'
 import { plain, quantity, scopeOf, type Quantity } from './quantity.js'
 import { sumExpr } from './terms.js'
@@ -16,6 +17,7 @@ export const metricFields = [...Object.keys(metricTable), 'samplesPerSecond', 'm
 export type Answer = Report & { readonly model: NonNullable<Report['model']>; readonly memory: NonNullable<Report['memory']>; readonly metrics: Metrics }
 
 export function explainModel(run: Run, report: Answer, field: ModelField): Quantity {
+  if (field === 'macs') return explainMacs(run, report)
   const s = field === 'cacheBytesPerToken' ? run.stored : run.held
   const { terms } = { parameters: s.parameters, activeParameters: s.active, cacheBytesPerToken: s.cachePerToken }[field]
   const source = `sum over ${terms.map(t => t.label).join(', ')}`

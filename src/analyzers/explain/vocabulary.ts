@@ -8,7 +8,7 @@ export type Field = 'times' | 'flops' | 'bytes' | 'sent' | 'loaded' | 'intensity
 export type PhaseField = 'flops/matrix' | 'flops/vector' | 'perGpu/flops' | 'perGpu/bytes' | 'perGpu/sent' | 'perGpu/loaded' | 'intensity' | 'seconds/bound' | 'seconds/estimate' | 'seconds/low' | 'seconds/high'
 export type LinkField = 'bytes' | 'seconds' | 'exposed'
 export type MemoryField = 'weights' | 'cache' | 'activations' | 'gradients' | 'states' | 'overhead' | 'total' | 'capacity' | 'reserved/cache' | 'reserved/total'
-export type ModelField = 'parameters' | 'activeParameters' | 'cacheBytesPerToken'
+export type ModelField = 'parameters' | 'activeParameters' | 'macs' | 'cacheBytesPerToken'
 
 export type OffloadedField = 'weights' | 'cache'
 export type DraftField = 'parameters' | 'weights' | 'cache'

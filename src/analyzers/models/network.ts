@@ -96,12 +96,22 @@ export function networkGraph({ inputs, axes, nodes }: Network, given: Readonly<R
     const parameters = Object.entries(weights).map(([name, shape], i): Tensor => ({ name, role: 'weight', axes: shape, held: 'weight', ...(operator.law === 'product' && i === 0 ? { group: 'ffn', out: operator.over === 'deconv' ? 1 : 0 } : { group: 'norm' }), ...(idle.includes(name) ? { read: [0] } : i === 0 ? part : {}) }))
     const tensors = [...reads.map((name, i) => ({ ...activation(name, 'in'), ...(i === 0 ? part : {}) })), ...parameters, ...Object.keys(makes).map(name => activation(name, 'out'))]
     return [{
-      id, kind, law: operator.law, engine: operator.engine ?? (operator.law === 'product' ? 'matrix' : 'vector'), flops: operator.flops, times: [], tensors,
+      id, kind, law: operator.law, engine: operator.engine ?? (operator.law === 'product' ? 'matrix' : 'vector'), ...(isDepthwise(operator, tensors) ? { rate: 'vector' as const } : {}), flops: operator.flops, times: [], tensors,
       loop: loopOf(node, operator, tensors), ...(operator.law === 'map' ? { saves: reads.map(name => shown.get(name) ?? name) } : {}),
     }]
   })
   const blocks: Block[] = [{ id: '', ops }]
   return { axes: { ...given, ...axes }, blocks }
+}
+
+/**
+ * A convolution whose groups read one channel each multiplies by a diagonal matrix, which tensor cores do not speed up:
+ * cuDNN's kernels run on CUDA cores (pytorch/pytorch#22302), CUTLASS's too (NVIDIA/cutlass#615).
+ */
+function isDepthwise({ over }: Operator, tensors: readonly Tensor[]): boolean {
+  if (over !== 'conv' && over !== 'deconv') return false
+  const channels = tensors.find(t => t.role === (over === 'conv' ? 'in' : 'out'))?.axes[1]
+  return channels !== 1 && tensors.find(t => t.role === 'weight')?.axes[1] === 1
 }
 
 /** The iterations of a node, from the shapes of what it reads, holds and makes. */

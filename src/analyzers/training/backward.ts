@@ -25,7 +25,7 @@ export function gradients(op: Op): Op[] {
   return operands.map(operand => {
     const several = operands.filter(t => t.held === operand.held).length > 1
     const mark = `${operand.held === 'weight' ? 'w' : 'x'}${several ? `.${operand.name.slice(operand.name.lastIndexOf('/') + 1)}` : ''}`
-    return { id: `${op.id}'${mark}`, law: op.law, engine: op.engine, flops: op.flops, loop: op.loop, times: op.times, tensors: [...outputs, ...readsOf(op, operand), gradientOf(operand, 'out')] }
+    return { id: `${op.id}'${mark}`, law: op.law, engine: op.engine, ...(op.rate ? { rate: op.rate } : {}), flops: op.flops, loop: op.loop, times: op.times, tensors: [...outputs, ...readsOf(op, operand), gradientOf(operand, 'out')] }
   })
 }
 
