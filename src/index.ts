@@ -5,7 +5,7 @@ export { findModel, models, type Checkpoint } from './analyzers/models/catalog.j
 export type { Problem } from './problem.js'
 export type { NormalScenario, Scenario } from './scenario/schema.js'
 export type { DeviceReport, KernelReport, Limit, Memory, Metrics, Phase, Report } from './scenario/report.js'
-export type { Group, Layer, Layers, LayerType, Part } from './analyzers/layers.js'
+export type { Group, Layer, Layers, LayerType, Part } from './scenario/layers.js'
 export type { Lowering } from './analyzers/lowering.js'
 export type { Address, ReadModel, TextSource } from './analyzers/import/read-model.js'
 export { cite, layers, lowerings, parseJson, readModel } from './analyzers/on-demand.js'

@@ -1,7 +1,7 @@
 /** `roofline layers`: the layers of a network with shapes, counts and times, by stage and by type. */
 import { compact, none, percent, quantity } from '../format.js'
 import { analyze, layers, type Group, type Layer, type Layers, type LayerType, type Report } from '../index.js'
-import { resolutionText, shapeText, windowText } from '../layer-words.js'
+import { resolutionText, shapeText, windowText } from '../scenario/layer-words.js'
 import { error, failed } from '../problem.js'
 import { layersCsv } from '../scenario/layers-csv.js'
 import type { Io } from './io.js'

@@ -1,5 +1,5 @@
 /** Layers as comma-separated values: one row each, SI numbers as they are. */
-import type { Layers } from '../analyzers/layers.js'
+import type { Layers } from './layers.js'
 import { lines } from './csv.js'
 
 const header = ['layer', 'stage', 'type', 'runs', 'input', 'output', 'window', 'stride', 'dilation', 'groups', 'parameters', 'MACs per sample', 'flops [FLOP]', 'bytes [B]', 'intensity [FLOP/B]', 'bound [s]', 'estimate [s]', 'share of MACs', 'share of parameters', 'share of time', 'live activations [B]', 'limit']

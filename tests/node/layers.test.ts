@@ -1,7 +1,7 @@
 /** The layers of a network: what they add up to, how they are gathered, and what lives in memory while they run. */
 import { describe, expect, test } from 'vitest'
 import { analyze, layers, models, resolveModel, type Layer, type Layers, type Scenario } from '../../src/index.js'
-import { resolutionText, shapeText, windowText } from '../../src/layer-words.js'
+import { resolutionText, shapeText, windowText } from '../../src/scenario/layer-words.js'
 import { layersCsv } from '../../src/scenario/layers-csv.js'
 import { rowsOf, turned } from '../../src/ui/layers/rows.js'
 import { axisOf, batchesOf, pointOf, withBatch } from '../../src/ui/batches/points.js'

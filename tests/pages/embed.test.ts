@@ -178,9 +178,16 @@ test('every attribute of the manifest works', async () => {
   const elements = manifest.modules.flatMap(({ declarations }) => declarations)
   expect(elements.map(({ tagName }) => tagName)).toEqual(expect.arrayContaining(['roofline-calculator', 'roofline-chart', 'roofline-kernels', 'roofline-memory']))
   await page.goto(`${site.url}/react/`)
-  // What explains is registered when a number is asked about.
+  // What explains is registered when a number is asked about, what compares, lists layers and draws batches when they are needed.
   await page.locator('.figure-button:visible').first().click()
-  await page.waitForFunction(() => customElements.get('roofline-explain') !== undefined)
+  await page.evaluate(async () => {
+    const calculator = document.createElement('roofline-calculator')
+    calculator.scenario = { model: 'resnet18', gpu: 'l4' }
+    document.body.prepend(calculator)
+    await calculator.updateComplete
+    calculator.renderRoot.querySelector<HTMLElement>('#tool-compare')!.click()
+  })
+  await page.waitForFunction(() => ['explain', 'compare', 'layers', 'batches'].every(name => customElements.get(`roofline-${name}`) !== undefined))
   const dead = await page.evaluate(all => all.flatMap(({ tagName, attributes }) => attributes.filter(({ name, fieldName, type }) => {
     const element = document.createElement(tagName) as HTMLElement & Record<string, unknown>
     const state = (): string => JSON.stringify([fieldName === undefined ? null : element[fieldName], element['scenario'] ?? null])

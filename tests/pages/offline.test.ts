@@ -4,7 +4,7 @@ import type { RooflineCalculator } from '../../src/ui/index.js'
 import { root } from './built.js'
 import { launch, serve } from './serve.js'
 
-test('the page reads files when the network is gone', async () => {
+test('the page reads files and lists the layers of a network when the connection is gone', async () => {
   const site = await serve({ '/': join(root, 'dist/app') })
   const browser = await launch()
   try {
@@ -22,6 +22,13 @@ test('the page reads files when the network is gone', async () => {
     }, [name, text])
     expect(await drop('config.json', JSON.stringify({ model_type: 'bert', architectures: ['BertModel'] }))).toEqual([109_482_240, false])
     expect(await drop('cut.gguf', 'GGUF')).toEqual([109_482_240, false])
+    await page.evaluate(() => { document.querySelector<RooflineCalculator>('roofline-calculator')!.scenario = { model: 'resnet18', gpu: 'l4' } })
+    await page.waitForFunction(() => {
+      const { shadowRoot } = document.querySelector('roofline-calculator')!
+      const [layers, batches] = ['roofline-layers', 'roofline-batches'].map(name => shadowRoot!.querySelector(name))
+      batches?.scrollIntoView()
+      return (layers?.shadowRoot?.querySelectorAll('tbody tr').length ?? 0) > 5 && batches?.shadowRoot?.querySelector('svg') != null
+    })
   } finally {
     await browser.close()
     site.close()

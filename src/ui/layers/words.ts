@@ -1,7 +1,7 @@
 /** What types of layer and kinds of parts are called. */
 import { msg } from '@lit/localize'
 import type { Layers, LayerType, Part } from '../../index.js'
-import { resolutionText } from '../../layer-words.js'
+import { resolutionText } from '../../scenario/layer-words.js'
 
 /** The name of a type. */
 export function typeName(type: LayerType): string {

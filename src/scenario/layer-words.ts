@@ -1,5 +1,5 @@
 /** Shapes and windows of layers as short text, the same on the page and in the terminal: `3×3 /2`, `64×112²`. */
-import type { Layer } from './index.js'
+import type { Layer } from './layers.js'
 
 /** Extents side by side, equal ones of space as a power: `64×112²`. A leading batch of one and space of one position are left out. */
 export function shapeText(shape: readonly number[]): string {
