@@ -13,6 +13,7 @@ const standIns: Readonly<Record<string, string>> = {
   'ui/parts.ts': 'embed/parts.ts',
   'ui/opened.ts': 'embed/opened.ts',
   'ui/locales/chinese.ts': 'embed/chinese.ts',
+  'analyzers/parts/index.ts': 'embed/load.ts',
   'analyzers/import/huggingface.ts': 'embed/reader.ts',
   'analyzers/import/read-model.ts': 'embed/reader.ts',
 }
@@ -38,8 +39,9 @@ function standing(): Plugin {
 
 /** In place of the configs of the catalog what the readers make of them, in one list, but for networks, whose programs are shorter; and data without what only explanations print. */
 function prepared(): Plugin {
-  const all = '\0catalog.js'
+  const lists = { core: '\0catalog.js', more: '\0more.js' }
   let folder = '', models: Promise<Map<string, Prepared>>
+  let files: Promise<Readonly<Record<keyof typeof lists, readonly string[]>>>
   const read = async (file: string): Promise<Json> => lean(JSON.parse(await readFile(file, 'utf8')) as Json)
   return {
     name: 'roofline:prepared',
@@ -47,20 +49,31 @@ function prepared(): Plugin {
     configResolved({ root }) {
       folder = join(root, 'data')
       models = catalog(root)
+      files = filesOf(root)
     },
-    resolveId: id => id === all ? id : null,
+    resolveId: id => Object.values(lists).includes(id) ? id : null,
     async load(id) {
-      if (id === all || id.startsWith(join(folder, 'models'))) {
-        const files = (await readdir(join(folder, 'models'))).map(file => join(folder, 'models', file))
-        const lists = await Promise.all(files.map(async file => (await read(file)) as { readonly id: string }[]))
+      for (const [part, all] of Object.entries(lists) as [keyof typeof lists, string][]) {
+        const own = (await files)[part]
+        if (id !== all && !own.includes(id)) continue
+        const entries = await Promise.all(own.map(async file => (await read(file)) as { readonly id: string }[]))
         const known = await models
-        if (id === all) return moduleOf(lists.flat().map(entry => ({ ...entry, config: known.get(entry.id) })) as unknown as Json)
-        const at = files.indexOf(id), start = lists.slice(0, at).flat().length
-        return { code: `import all from ${JSON.stringify(all)};export default all.slice(${String(start)},${String(start + (lists[at]?.length ?? 0))})`, moduleType: 'js' }
+        if (id === all) return moduleOf(entries.flat().map(entry => ({ ...entry, config: known.get(entry.id) })) as unknown as Json)
+        const at = own.indexOf(id), start = entries.slice(0, at).flat().length
+        return { code: `import all from ${JSON.stringify(all)};export default all.slice(${String(start)},${String(start + (entries[at]?.length ?? 0))})`, moduleType: 'js' }
       }
       return id.startsWith(folder) && id.endsWith('.json') ? JSON.stringify(unexplained(await read(id))) : null
     },
   }
+}
+
+/** The files of the catalog: those of the core, which it imports, and those of parts. */
+async function filesOf(root: string): Promise<{ readonly core: readonly string[]; readonly more: readonly string[] }> {
+  const source = await readFile(join(root, 'src/analyzers/models/catalog.ts'), 'utf8')
+  const folder = join(root, 'data/models'), named = await readdir(folder)
+  const isCore = (file: string): boolean => source.includes(`/data/models/${file}'`)
+  const at = (list: readonly string[]): readonly string[] => list.map(file => join(folder, file))
+  return { core: at(named.filter(isCore)), more: at(named.filter(file => !isCore(file))) }
 }
 
 /** Without titles and sources, and without what a backward pass would read: no pass of the embed is one. */

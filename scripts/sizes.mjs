@@ -1,8 +1,8 @@
 /**
  * Weighs what the build made against the budgets below and prints the table; exits 1 where one is exceeded.
  *
- *  - core: `dist/index.js` bundled and minified; data modules (`dist/data/`, `dist/_virtual/`) and packages stay outside.
- *    What only a dynamic import reaches is not counted: it is loaded on demand.
+ *  - core: `dist/core.js` bundled and minified; data modules (`dist/data/`, `dist/_virtual/`) and packages stay outside.
+ *    What only a dynamic import reaches is not counted: it is loaded on demand. With all parts, `dist/index.js` likewise.
  *  - first load: the scripts that the page pulls in through its own tags and static imports, however deep.
  *  - embed: the one file, all of it; it may import nothing but mathjs, and that on demand. What the documentation says of it
  *    is held to within a kilobyte.
@@ -20,15 +20,16 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 
 const budgets = [
-  { name: 'core without data', limit: 57e3, goal: 30e3, measure: core },
-  { name: 'app, first load', limit: 170e3, goal: 130e3, measure: () => firstLoad(scriptsOf('dist/app/index.html')) },
-  { name: 'embed', limit: 136e3, goal: 95e3, measure: () => stated(alone('dist/embed/roofline.js')) },
+  { name: 'core without data', limit: 44e3, goal: 30e3, measure: () => core('dist/core.js') },
+  { name: 'with all parts', limit: 57e3, measure: () => core('dist/index.js') },
+  { name: 'app, first load', limit: 154e3, goal: 130e3, measure: () => firstLoad(scriptsOf('dist/app/index.html')) },
+  { name: 'embed', limit: 119e3, goal: 95e3, measure: () => stated(alone('dist/embed/roofline.js')) },
 ]
 
 const mathjs = 'onMismatch'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-async function core() {
+async function core(file) {
   const [{ output }] = await build({
     configFile: false,
     logLevel: 'silent',
@@ -40,7 +41,7 @@ async function core() {
     build: {
       write: false,
       target: 'es2022',
-      lib: { entry: join(root, 'dist/index.js'), formats: ['es'] },
+      lib: { entry: join(root, file), formats: ['es'] },
       // As in the embed: what the core shares with the parts that it loads on demand stays in it, and is counted once.
       rolldownOptions: { external: id => /^[^./]/.test(id) && !id.startsWith(root), preserveEntrySignatures: 'allow-extension', output: { minify: true } },
     },

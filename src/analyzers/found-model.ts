@@ -6,7 +6,8 @@ import { unmixable } from './import/huggingface/mixture.js'
 import { withAdapter } from './models/adapter.js'
 import { findModel } from './models/catalog.js'
 import { kindsOf, type Model, type TensorFacts } from './models/model.js'
-import { describesNetwork, readNetwork } from './models/program/read.js'
+import { describesNetwork } from './models/network.js'
+import { networks } from './models/networks.js'
 
 /** A model as llama.cpp would hold it. */
 export function mixed(model: unknown, mixture: string | null): FoundModel | readonly Problem[] {
@@ -32,7 +33,8 @@ export function adapted(found: FoundModel | readonly Problem[], { adapter }: Dra
 
 /** A model with what it is called, what was noted when it was read, and what it was read from. */
 export interface FoundModel { readonly id: string; readonly model: Model; readonly notes: readonly Problem[]; readonly config: Readonly<Record<string, unknown>> }
-const known = new WeakMap<object, FoundModel | readonly Problem[]>()
+const known = new WeakMap<object, FoundModel>()
+const unread = { model: null, problems: [error('not-loaded', 'network', 'What reads networks given op by op is not loaded.')] }
 
 /** A model by name or from a config.json object; read once per object. */
 export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
@@ -50,9 +52,10 @@ export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
 function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   const seen = known.get(config)
   if (seen) return seen
-  const { model, problems, layers } = describesNetwork(config) ? { layers: [], ...readNetwork(config) } : read(config)
+  const { model, problems, layers } = describesNetwork(config) ? { layers: [], ...networks()?.read(config) ?? unread } : read(config)
   const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
-  const found = model === null ? placed : { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed, config: config as Readonly<Record<string, unknown>> }
+  if (model === null) return placed
+  const found = { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed, config: config as Readonly<Record<string, unknown>> }
   known.set(config, found)
   return found
 }

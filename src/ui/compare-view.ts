@@ -1,7 +1,7 @@
 /** How two reports look side by side. */
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Report } from '../index.js'
+import type { Report } from '../core.js'
 import { attribution, type Attribution, type Contribution } from '../serving/index.js'
 import { dollars, none } from '../format.js'
 import { figureDifferences, memoryDifferences, type Difference } from './differences.js'

@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { property } from 'lit/decorators.js'
-import type { Report, Scenario } from '../index.js'
+import type { Report, Scenario } from '../core.js'
 import { compareStyles } from './compare-styles.js'
 import { figuresTable, phases } from './compare-view.js'
 import { fieldDifferences } from './differences.js'
@@ -28,6 +28,10 @@ export class RooflineCompare extends RooflineElement {
   @property({ attribute: false }) fileB: string | null = null
   /** Level of the heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3
+
+  protected override get questions(): readonly (Scenario | null)[] {
+    return [this.a, this.b]
+  }
 
   protected override render(): unknown {
     if (this.a === null || this.b === null) return nothing

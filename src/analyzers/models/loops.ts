@@ -6,7 +6,7 @@ import { ending, expand, type Flags, type List } from '../ops/index.js'
 import { namesIn, renamed } from '../product.js'
 import { adapt } from './lora.js'
 import { deviating, generates, kindsOf, suffixOf, type Held, type Kind, type Model, type Stack } from './model.js'
-import { networkGraph } from './network.js'
+import { networks } from './networks.js'
 
 /** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
 export type Form = 'expanded' | 'absorbed'
@@ -40,7 +40,7 @@ function runs({ first, idle }: Stack, pass: Pass): boolean {
 
 /** The loop nests of a model. Only its flags are read, never a size. `whole`: its tower is not split; `more`: flags of all layers, such as dropout. */
 export function modelGraph(model: Model, form: Form, pass: Pass = 'first', whole = false, more: Flags = {}): Graph {
-  if (model.network) return networkGraph(model.network, glossary)
+  if (model.network) return networks()?.graph(model.network, glossary) ?? { axes: glossary, blocks: [] }
   const axes: Record<string, Axis> = { ...glossary }
   const blocks = model.stacks.filter(stack => runs(stack, pass)).flatMap(stack => {
     Object.assign(axes, grids[stack.images ?? ''])

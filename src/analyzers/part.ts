@@ -1,0 +1,37 @@
+/**
+ * What the core is given beyond decoders. A part is a plain object: data and functions, which its module hands over once.
+ * Nothing in it is read before it is added, and what is answered without it is answered alike with it.
+ */
+import { note, type Problem } from '../problem.js'
+import { addModels, type Entry } from './models/catalog.js'
+import { addNetworks, type Networks } from './models/networks.js'
+
+export interface Part {
+  /** Checkpoints, as data/models has them. */
+  readonly models?: readonly Entry[]
+  readonly networks?: Networks
+}
+
+/** The parts that there are. */
+export type PartName = 'networks'
+
+const absent = new Set<PartName>(['networks'])
+
+/** The parts that were not added yet. */
+export const absentParts = (): readonly PartName[] => [...absent]
+
+/** Adds a part; a second time, nothing happens. */
+export function add(name: PartName, { models, networks }: Part): void {
+  if (!absent.delete(name)) return
+  if (models) addModels(models)
+  if (networks) addNetworks(networks)
+}
+
+/** Problems that a part may solve which is not there: names, and what readers and conventions lack. */
+const solved = new Set(['unknown-model', 'ambiguous-model', 'unknown-architecture', 'not-loaded'])
+
+/** Says so beside them. */
+export function withAbsent(problems: readonly Problem[]): readonly Problem[] {
+  const open = absent.size === 0 ? undefined : problems.find(({ code }) => solved.has(code))
+  return open === undefined ? problems : [...problems, note('not-loaded', open.path, `Parts of the calculator that may know it are not loaded: ${[...absent].join(', ')}.`, [...absent])]
+}
