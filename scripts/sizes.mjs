@@ -21,9 +21,9 @@ import { build } from 'vite'
 
 const budgets = [
   { name: 'core without data', limit: 44e3, goal: 30e3, measure: () => core('dist/core.js') },
-  { name: 'with all parts', limit: 57e3, measure: () => core('dist/index.js') },
-  { name: 'app, first load', limit: 154e3, goal: 130e3, measure: () => firstLoad(scriptsOf('dist/app/index.html')) },
-  { name: 'embed', limit: 119e3, goal: 95e3, measure: () => stated(alone('dist/embed/roofline.js')) },
+  { name: 'with all parts', limit: 57.5e3, measure: () => core('dist/index.js') },
+  { name: 'app, first load', limit: 130e3, goal: 130e3, measure: () => firstLoad(scriptsOf('dist/app/index.html')) },
+  { name: 'embed', limit: 102.5e3, goal: 95e3, measure: () => stated(alone('dist/embed/roofline.js')) },
 ]
 
 const mathjs = 'onMismatch'

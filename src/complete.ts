@@ -1,5 +1,7 @@
 /** Adds every part: who imports this can name anything at once. */
 import { add } from './analyzers/part.js'
+import { architectures } from './analyzers/parts/architectures.js'
 import { networks } from './analyzers/parts/networks.js'
 
+add('architectures', architectures)
 add('networks', networks)

@@ -3,26 +3,37 @@
  * Nothing in it is read before it is added, and what is answered without it is answered alike with it.
  */
 import { note, type Problem } from '../problem.js'
+import { addAxes } from './axes.js'
+import { addRows } from './import/huggingface/rows.js'
 import { addModels, type Entry } from './models/catalog.js'
+import { addLayers } from './models/loops.js'
 import { addNetworks, type Networks } from './models/networks.js'
 
 export interface Part {
   /** Checkpoints, as data/models has them. */
   readonly models?: readonly Entry[]
+  /** By which configs are read, as data/architectures.json has them. */
+  readonly rows?: Parameters<typeof addRows>[0]
+  /** Lists of ops, and derived axes. */
+  readonly layers?: Parameters<typeof addLayers>[0]
+  readonly axes?: Parameters<typeof addAxes>[0]
   readonly networks?: Networks
 }
 
 /** The parts that there are. */
-export type PartName = 'networks'
+export type PartName = 'architectures' | 'networks'
 
-const absent = new Set<PartName>(['networks'])
+const absent = new Set<PartName>(['architectures', 'networks'])
 
 /** The parts that were not added yet. */
 export const absentParts = (): readonly PartName[] => [...absent]
 
 /** Adds a part; a second time, nothing happens. */
-export function add(name: PartName, { models, networks }: Part): void {
+export function add(name: PartName, { models, rows, layers, axes, networks }: Part): void {
   if (!absent.delete(name)) return
+  if (rows) addRows(rows)
+  if (layers) addLayers(layers)
+  if (axes) addAxes(axes)
   if (models) addModels(models)
   if (networks) addNetworks(networks)
 }

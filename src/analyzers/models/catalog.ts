@@ -1,10 +1,8 @@
 /** The checkpoints that are known by name: data/models, one file per family, every entry with the config it was published with. */
 import { closest, key, words } from '../../names.js'
 import { error, type Problem } from '../../problem.js'
-import bert from '../../../data/models/bert.json'
 import bloom from '../../../data/models/bloom.json'
 import deepseek from '../../../data/models/deepseek.json'
-import diffusion from '../../../data/models/diffusion.json'
 import falcon from '../../../data/models/falcon.json'
 import gemma from '../../../data/models/gemma.json'
 import glm from '../../../data/models/glm.json'
@@ -21,11 +19,7 @@ import olmo from '../../../data/models/olmo.json'
 import opt from '../../../data/models/opt.json'
 import phi from '../../../data/models/phi.json'
 import qwen from '../../../data/models/qwen.json'
-import stateSpace from '../../../data/models/state-space.json'
 import step from '../../../data/models/step.json'
-import t5 from '../../../data/models/t5.json'
-import vit from '../../../data/models/vit.json'
-import whisper from '../../../data/models/whisper.json'
 
 /** A published checkpoint. */
 export interface Checkpoint {
@@ -82,5 +76,5 @@ export function findModel(name: string): Checkpoint | Problem {
 }
 
 addModels([
-  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, stateSpace, bert, t5, whisper, vit, diffusion,
+  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step,
 ].flat() as readonly Entry[])

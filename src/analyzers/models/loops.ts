@@ -1,4 +1,4 @@
-/** From a model to ordered blocks of loop nests. What a layer consists of is data (data/layers.json). */
+/** From a model to ordered blocks of loop nests. What a layer consists of is data (data/layers.json, data/architecture-layers.json). */
 import json from '../../../data/layers.json'
 import { glossary, grids, pairs, routed } from '../axes.js'
 import type { Axis, Block, Extent, Graph, Op, Tensor } from '../graph.js'
@@ -14,7 +14,13 @@ export type Form = 'expanded' | 'absorbed'
 export type Pass = 'held' | 'first' | 'step'
 
 const { note: _note, ...rest } = json
-const lists = rest as unknown as Readonly<Record<string, List>>
+const lists = { ...rest } as unknown as Record<string, List>
+
+/** Adds lists of ops, by name (data/architecture-layers.json). */
+export function addLayers({ note: _, ...more }: Readonly<Record<string, unknown>>): void {
+  Object.assign(lists, more)
+}
+
 /** Tensors that belong to the whole model, and those that belong to a stack, not to a layer: `x`, the prompt `y` beside an image, the condition `c`, the `bank` of sums beside `x`. */
 const global = new Set(['tokens', 'logits', 'embedding.w', 'memory', 'cross-keys', 'cross-values'])
 const streams = new Set(['x', 'y', 'c', 'bank', 'position.w', 'head.w', 'bias'])

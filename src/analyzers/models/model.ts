@@ -2,13 +2,10 @@
 import type { Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Asked } from '../../scenario/workload.js'
-import type { Precision } from './architecture.js'
+import type { Pairs, Precision } from './architecture.js'
 import type { NamedAxis, Network } from './network.js'
 
 export { generates } from '../../scenario/workload.js'
-
-/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens or blocks, all, a band to both sides, windows of an image, or a window and compressed entries, all or the best (data/axes.json). */
-export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'blocks' | 'full' | 'band' | 'tiled' | 'compressed' | 'indexed'
 
 /** Layers that are alike. */
 export interface Kind {

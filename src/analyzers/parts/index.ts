@@ -2,6 +2,7 @@
 import { absentParts, add, type Part, type PartName } from '../part.js'
 
 const modules: Readonly<Record<PartName, () => Promise<Part>>> = {
+  architectures: () => import('./architectures.js').then(module => module.architectures),
   networks: () => import('./networks.js').then(module => module.networks),
 }
 
