@@ -43,7 +43,7 @@ describe('before anything is added', () => {
     ['a vision tower', { model: 'gemma-3-27b', gpu }, 'not-loaded', 'model.vision_config'],
     ['a draft model', { model: 'llama-3.1-70b', gpu: 'b300-sxm', workload: { draft: { model: 'mamba-130m', tokens: 4, acceptance: 0.7 } } }, 'unknown-model', 'workload.draft.model'],
   ] as const)('%s says that a part may know it', (_, scenario, code, path) => {
-    const { problems } = core.analyze(scenario as Core.Scenario)
+    const { problems } = core.analyze(scenario)
     expect(problems).toContainEqual(expect.objectContaining({ code, path, severity: 'error' }))
     expect(problems).toContainEqual(expect.objectContaining({ code: 'not-loaded', severity: 'note', path, suggestions: ['architectures', 'networks'] }))
   })
