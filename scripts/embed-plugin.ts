@@ -15,7 +15,9 @@ const standIns: Readonly<Record<string, string>> = {
   'ui/locales/chinese.ts': 'embed/chinese.ts',
   'analyzers/parts/index.ts': 'embed/load.ts',
   'analyzers/import/huggingface.ts': 'embed/reader.ts',
-  'analyzers/import/huggingface/rows.ts': 'embed/rows.ts',
+  'analyzers/import/huggingface/rows.ts': 'embed/no-readers.ts',
+  'analyzers/import/huggingface/precision.ts': 'embed/no-readers.ts',
+  'analyzers/import/huggingface/quantization.ts': 'embed/no-readers.ts',
   'analyzers/import/read-model.ts': 'embed/reader.ts',
 }
 

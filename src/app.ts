@@ -5,7 +5,7 @@ import { keepAddress } from './ui/address.js'
 import { late } from './ui/late.js'
 import { keepStatus } from './ui/status.js'
 import { isFirstVisit, recents } from './ui/recent.js'
-import { localeOf, setLocale, type Locale } from './ui/index.js'
+import { localeOf, setLocale, type Locale } from './ui/locale.js'
 import { useWorker } from './ui/sweep.js'
 
 useWorker(() => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))

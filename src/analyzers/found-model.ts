@@ -3,7 +3,7 @@ import { areProblems, error, isProblem, type Problem } from '../problem.js'
 import type { Draft } from '../scenario/normalize.js'
 import { read } from './import/huggingface.js'
 import { unmixable } from './import/huggingface/mixture.js'
-import { withAdapter } from './models/adapter.js'
+import { adapters } from './models/adapters.js'
 import { findModel } from './models/catalog.js'
 import { kindsOf, type Model, type TensorFacts } from './models/model.js'
 import { describesNetwork } from './models/network.js'
@@ -17,17 +17,18 @@ export function mixed(model: unknown, mixture: string | null): FoundModel | read
   if (known) return known
   const { config } = found
   const problem = unmixable(found.model, config['model_type'], mixture)
+  if (problem !== null) return [problem]
   const { flags } = found.model.stacks[0] ?? {}
-  const own = problem === null ? readOnce({ ...config, tensors: undefined, quantization_config: { quant_method: 'ggml', type: mixture, tied: flags?.['tied'], experts: kindsOf(found.model)[0]?.sizes['e'] } }, found.id) : [problem]
-  mixes.set(found.model, (mixes.get(found.model) ?? new Map<string, typeof own>()).set(mixture, own))
+  const own = readOnce({ ...config, tensors: undefined, quantization_config: { quant_method: 'ggml', type: mixture, tied: flags?.['tied'], experts: kindsOf(found.model)[0]?.sizes['e'] } }, found.id)
+  if (!areProblems(own)) mixes.set(found.model, (mixes.get(found.model) ?? new Map<string, FoundModel>()).set(mixture, own))
   return own
 }
-const mixes = new WeakMap<Model, Map<string, FoundModel | readonly Problem[]>>()
+const mixes = new WeakMap<Model, Map<string, FoundModel>>()
 
 /** The same with an adapter beside it. */
 export function adapted(found: FoundModel | readonly Problem[], { adapter }: Draft): FoundModel | readonly Problem[] {
   if (adapter === null || areProblems(found)) return found
-  const model = withAdapter(found.model, adapter)
+  const model = adapters()?.beside(found.model, adapter) ?? [error('not-loaded', 'adapter', 'What puts adapters beside a model is not loaded.')]
   return areProblems(model) ? model : { ...found, model }
 }
 

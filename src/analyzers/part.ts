@@ -4,7 +4,9 @@
  */
 import { note, type Problem } from '../problem.js'
 import { addAxes } from './axes.js'
+import { addQuantization } from './import/huggingface/precision.js'
 import { addRows } from './import/huggingface/rows.js'
+import { addAdapters, type Adapters } from './models/adapters.js'
 import { addModels, type Entry } from './models/catalog.js'
 import { addLayers } from './models/loops.js'
 import { addNetworks, type Networks } from './models/networks.js'
@@ -18,24 +20,29 @@ export interface Part {
   readonly layers?: Parameters<typeof addLayers>[0]
   readonly axes?: Parameters<typeof addAxes>[0]
   readonly networks?: Networks
+  /** What reads `quantization_config`. */
+  readonly quantization?: Parameters<typeof addQuantization>[0]
+  readonly adapters?: Adapters
 }
 
 /** The parts that there are. */
-export type PartName = 'architectures' | 'networks'
+export type PartName = 'architectures' | 'formats' | 'networks'
 
-const absent = new Set<PartName>(['architectures', 'networks'])
+const absent = new Set<PartName>(['architectures', 'formats', 'networks'])
 
 /** The parts that were not added yet. */
 export const absentParts = (): readonly PartName[] => [...absent]
 
 /** Adds a part; a second time, nothing happens. */
-export function add(name: PartName, { models, rows, layers, axes, networks }: Part): void {
+export function add(name: PartName, { models, rows, layers, axes, networks, quantization, adapters }: Part): void {
   if (!absent.delete(name)) return
   if (rows) addRows(rows)
   if (layers) addLayers(layers)
   if (axes) addAxes(axes)
   if (models) addModels(models)
   if (networks) addNetworks(networks)
+  if (quantization) addQuantization(quantization)
+  if (adapters) addAdapters(adapters)
 }
 
 /** Problems that a part may solve which is not there: names, and what readers and conventions lack. */

@@ -4,7 +4,7 @@ import { glossary, grids, pairs, routed } from '../axes.js'
 import type { Axis, Block, Extent, Graph, Op, Tensor } from '../graph.js'
 import { ending, expand, type Flags, type List } from '../ops/index.js'
 import { namesIn, renamed } from '../product.js'
-import { adapt } from './lora.js'
+import { adapters } from './adapters.js'
 import { deviating, generates, kindsOf, suffixOf, type Held, type Kind, type Model, type Stack } from './model.js'
 import { networks } from './networks.js'
 
@@ -70,7 +70,7 @@ function layers(model: Model, stack: Stack, kind: Kind, axes: Record<string, Axi
   const flags: Flags = { ...stack.flags, ...kind.flags, ...more, absorbed: form === 'absorbed' || kind.flags['selected'] === true }
   const uses = Object.fromEntries(Object.entries(kind.uses).map(([name, list]) => [name, lists[list] ?? []]))
   const ops = expand(lists[kind.list] ?? [], uses, flags)
-  const all = model.adapter ? adapt(ops, model.adapter) : ops
+  const all = model.adapter ? adapters()?.ops(ops, model.adapter) ?? ops : ops
   return { id: kind.name, ops: placed(stack, kind.name, kind.onlyCache ? fillingCache(all) : all, rename, ['l'], kind.held) }
 }
 

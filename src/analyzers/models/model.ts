@@ -44,7 +44,7 @@ export interface Stack {
   readonly first?: boolean
   /** Stored and never run: the last layer of a tower whose features come from the one before. */
   readonly idle?: boolean
-  /** How an image of a prompt becomes patches and tokens (data/axes.json): the stack is a tower, which runs where a prompt has images. */
+  /** How an image of a prompt becomes patches and tokens (data/architecture-axes.json): the stack is a tower, which runs where a prompt has images. */
   readonly images?: string
   readonly opening: string | null
   readonly closing: string | null

@@ -3,6 +3,7 @@ import { absentParts, add, type Part, type PartName } from '../part.js'
 
 const modules: Readonly<Record<PartName, () => Promise<Part>>> = {
   architectures: () => import('./architectures.js').then(module => module.architectures),
+  formats: () => import('./formats.js').then(module => module.formats),
   networks: () => import('./networks.js').then(module => module.networks),
 }
 
