@@ -8,10 +8,11 @@ const layers = [
   { name: 'graph', path: '^src/analyzers/(graph|product|axes)\\.ts$' },
   { name: 'ops', path: '^src/analyzers/ops/' },
   { name: 'readers', path: '^src/analyzers/(models/(?!architecture\\.ts$)|import/|parallel/)' },
-  { name: 'passes', path: '^src/analyzers/(?!graph\\.|product\\.|axes\\.|analyze\\.)[^/]+\\.ts$' },
+  { name: 'passes', path: '^src/analyzers/(?!graph\\.|product\\.|axes\\.|on-demand\\.|analyze\\.)[^/]+\\.ts$' },
+  { name: 'parts', path: '^src/analyzers/(parts/|on-demand\\.ts$)' },
   { name: 'analyze', path: '^src/analyzers/analyze\\.ts$' },
   { name: 'serving', path: '^src/serving/(?!index\\.ts$)' },
-  { name: 'index', path: '^src/(index|data|serving/index)\\.ts$' },
+  { name: 'index', path: '^src/(core|explain|complete|index|data|serving|serving/index)\\.ts$' },
   { name: 'outside', path: '^src/(cli|ui|embed)/|^src/(worker|app|embed)\\.ts$' },
 ]
 const data = '^data/'
@@ -49,10 +50,10 @@ module.exports = {
     },
     {
       name: 'public-api-only',
-      comment: 'cli, ui, worker, app and embed use the library as a stranger would: src/index.ts and src/data.ts; what stands in for readers in the embed has their types',
+      comment: 'cli, ui, worker, app and embed use the library as a stranger would: src/index.ts, its parts and src/data.ts; what stands in for readers and parts in the embed has their types',
       severity: 'error',
-      from: { path: outside, pathNot: '^src/embed/reader\\.ts$' },
-      to: { path: '^(src|data)/', pathNot: [outside, '^src/(index|data|serving/index)\\.ts$', leaves] },
+      from: { path: outside, pathNot: '^src/embed/(reader|no-readers|load|more)\\.ts$' },
+      to: { path: '^(src|data)/', pathNot: [outside, '^src/(core|explain|index|data|serving/index)\\.ts$', leaves] },
     },
     { name: 'cli-knows-no-ui', comment: 'cli does not import ui', severity: 'error', from: { path: '^src/cli/' }, to: { path: '^src/(ui/|app\\.|embed\\.)' } },
     { name: 'ui-knows-no-cli', comment: 'ui does not import cli', severity: 'error', from: { path: '^src/(ui/|app\\.|embed\\.|worker\\.)' }, to: { path: '^src/cli/' } },

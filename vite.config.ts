@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite'
-import { plugins, treeshake } from './scripts/bundle.js'
+import { plugins, together, treeshake } from './scripts/bundle.js'
 import { firstAnswer } from './scripts/first-answer.js'
 
 /** The planner: the page at the repository's root. What it loads first is one chunk: many small ones compress worse. */
@@ -7,7 +7,7 @@ export default defineConfig({
   base: './',
   // By number: a bare system need not know the name localhost.
   server: { host: '127.0.0.1' },
-  plugins: [...plugins(), firstAnswer()],
-  build: { outDir: 'dist/app', emptyOutDir: true, target: 'es2022', rolldownOptions: { treeshake, output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } } },
+  plugins: [...plugins(), firstAnswer(), together()],
+  build: { outDir: 'dist/app', emptyOutDir: true, target: 'es2022', rolldownOptions: { treeshake } },
   worker: { format: 'es', plugins },
 })

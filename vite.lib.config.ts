@@ -19,6 +19,9 @@ export default defineConfig({
     lib: {
       entry: {
         'index': 'src/index.ts',
+        'core': 'src/core.ts',
+        'explain': 'src/explain.ts',
+        'serving': 'src/serving.ts',
         'serving/index': 'src/serving/index.ts',
         'data/index': 'src/data.ts',
         'ui/index': 'src/ui/index.ts',

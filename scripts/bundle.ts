@@ -16,6 +16,23 @@ function withoutColors(): Plugin {
   }
 }
 
+/** What an entry imports statically, however deep, in one chunk, whatever else is loaded on demand: small chunks compress worse. */
+export function together(): Plugin {
+  const first = new Set<string>()
+  return {
+    name: 'roofline:together',
+    config: () => ({ build: { rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'index', test: id => first.has(id) }] } } } } }),
+    buildEnd() {
+      const pending = [...this.getModuleIds()].filter(id => this.getModuleInfo(id)?.isEntry)
+      for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+        if (first.has(id)) continue
+        first.add(id)
+        pending.push(...this.getModuleInfo(id)?.importedIds ?? [])
+      }
+    },
+  }
+}
+
 /** Plugins of a bundle for browsers. */
 export const plugins = (): Plugin[] => [data({ browser: true }), withoutColors()]
 

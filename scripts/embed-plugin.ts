@@ -13,7 +13,11 @@ const standIns: Readonly<Record<string, string>> = {
   'ui/parts.ts': 'embed/parts.ts',
   'ui/opened.ts': 'embed/opened.ts',
   'ui/locales/chinese.ts': 'embed/chinese.ts',
+  'analyzers/parts/index.ts': 'embed/load.ts',
   'analyzers/import/huggingface.ts': 'embed/reader.ts',
+  'analyzers/import/huggingface/rows.ts': 'embed/no-readers.ts',
+  'analyzers/import/huggingface/precision.ts': 'embed/no-readers.ts',
+  'analyzers/import/huggingface/quantization.ts': 'embed/no-readers.ts',
   'analyzers/import/read-model.ts': 'embed/reader.ts',
 }
 
@@ -36,31 +40,71 @@ function standing(): Plugin {
   }
 }
 
-/** In place of the configs of the catalog what the readers make of them, in one list, but for networks, whose programs are shorter; and data without what only explanations print. */
+/** An entry of the catalog, with what the readers make of its config, or what stands for that. */
+interface Entry { readonly id: string; readonly config: unknown }
+
+/**
+ * In place of the configs of the catalog what the readers make of them, in one list for each file of the embed, but for
+ * networks, whose programs are shorter; and data without what only explanations print. A model of the one file that needs
+ * layers or axes of the other stands there.
+ */
 function prepared(): Plugin {
-  const all = '\0catalog.js'
-  let folder = '', models: Promise<Map<string, Prepared>>
+  const lists = ['\0catalog.js', '\0more.js'] as const
+  let source = '', folder = '', entries: Promise<readonly [core: readonly Entry[], more: readonly Entry[]]>
+  let files: readonly (readonly string[])[] = []
   const read = async (file: string): Promise<Json> => lean(JSON.parse(await readFile(file, 'utf8')) as Json)
+  const listed = async (file: string): Promise<readonly Entry[]> => (await read(file)) as unknown as readonly Entry[]
+  const prepare = async (root: string): Promise<Awaited<typeof entries>> => {
+    const [models, layers, axes] = [await catalog(root), await read(join(folder, 'layers.json')), await read(join(folder, 'axes.json'))]
+    const isThere = runs({ ...layers as object, ...axes as object })
+    files = await filesOf(root)
+    const [core = [], more = []] = await Promise.all(files.map(async list => (await Promise.all(list.map(listed))).flat().map(entry => ({ ...entry, config: models.get(entry.id) }))))
+    const later = core.filter(({ config }) => !isThere(config as Prepared))
+    return [core.map(entry => later.includes(entry) ? { ...entry, config: { later: entry.id } } : entry), [...more, ...later.map(({ id, config }) => ({ id, config }))]]
+  }
   return {
     name: 'roofline:prepared',
     enforce: 'pre',
     configResolved({ root }) {
-      folder = join(root, 'data')
-      models = catalog(root)
+      [source, folder] = [join(root, 'src'), join(root, 'data')]
+      entries = prepare(root)
     },
-    resolveId: id => id === all ? id : null,
+    resolveId: id => lists.find(list => list === id) ?? null,
     async load(id) {
-      if (id === all || id.startsWith(join(folder, 'models'))) {
-        const files = (await readdir(join(folder, 'models'))).map(file => join(folder, 'models', file))
-        const lists = await Promise.all(files.map(async file => (await read(file)) as { readonly id: string }[]))
-        const known = await models
-        if (id === all) return moduleOf(lists.flat().map(entry => ({ ...entry, config: known.get(entry.id) })) as unknown as Json)
-        const at = files.indexOf(id), start = lists.slice(0, at).flat().length
-        return { code: `import all from ${JSON.stringify(all)};export default all.slice(${String(start)},${String(start + (lists[at]?.length ?? 0))})`, moduleType: 'js' }
+      const all = lists.findIndex(list => list === id)
+      if (all >= 0) return moduleOf((await entries)[all] as unknown as Json)
+      if (id === join(folder, 'architectures.json')) return '{ "rows": [], "towers": [] }'
+      if (id === join(source, 'embed/prepared.ts')) return slice(lists[1], (await entries)[1].findIndex(entry => !('name' in entry)), Infinity, 'prepared')
+      if (id.startsWith(join(folder, 'models'))) {
+        await entries
+        const list = files.findIndex(own => own.includes(id))
+        const before = files[list]?.slice(0, files[list].indexOf(id)) ?? []
+        const start = (await Promise.all(before.map(listed))).flat().length
+        return slice(lists[list] ?? lists[0], start, start + (await listed(id)).length)
       }
       return id.startsWith(folder) && id.endsWith('.json') ? JSON.stringify(unexplained(await read(id))) : null
     },
   }
+}
+
+/** A module with a part of a list. */
+function slice(list: string, from: number, to = Infinity, as = 'default'): { readonly code: string; readonly moduleType: 'js' } {
+  const exported = as === 'default' ? 'export default' : `export const ${as} =`
+  return { code: `import all from ${JSON.stringify(list)};${exported} all.slice(${String(from)}, ${String(to)})`, moduleType: 'js' }
+}
+
+/** Whether a model needs no other layers and axes than these. */
+function runs(known: object): (config: Prepared) => boolean {
+  const has = (name: string | null): boolean => !name || Object.hasOwn(known, name)
+  return ({ model: { stacks } }) => stacks.every(({ opening, closing, images, kinds }) => images === undefined && has(opening) && has(closing) && kinds.every(({ list, uses, pairs }) => [list, ...Object.values(uses), pairs].every(has)))
+}
+
+/** The files of the catalog: those that the core imports, and those of parts. */
+async function filesOf(root: string): Promise<readonly [core: readonly string[], more: readonly string[]]> {
+  const source = await readFile(join(root, 'src/analyzers/models/catalog.ts'), 'utf8')
+  const folder = join(root, 'data/models'), named = await readdir(folder)
+  const isCore = (file: string): boolean => source.includes(`/data/models/${file}'`)
+  return [named.filter(isCore).map(file => join(folder, file)), named.filter(file => !isCore(file)).map(file => join(folder, file))]
 }
 
 /** Without titles and sources, and without what a backward pass would read: no pass of the embed is one. */

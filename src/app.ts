@@ -1,11 +1,12 @@
 /** Boots the page: the elements, the address, the worker, and the switch between the two languages. */
 import './ui/define.js'
-import { layers, readModel } from './index.js'
+import { layers, readModel } from './core.js'
 import { ask } from './ui/asked.js'
 import { keepAddress } from './ui/address.js'
+import { late } from './ui/late.js'
 import { keepStatus } from './ui/status.js'
 import { isFirstVisit, recents } from './ui/recent.js'
-import { localeOf, setLocale, type Locale } from './ui/index.js'
+import { localeOf, setLocale, type Locale } from './ui/locale.js'
 import { useWorker } from './ui/sweep.js'
 
 useWorker(() => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))
@@ -16,6 +17,9 @@ if (calculator !== null) {
   calculator.recent = recents()
   // The scenario of a link is not preceded by another one.
   calculator.hidden = location.hash.length > 1
+  // What another model may need, once the first answer is drawn.
+  const idle = (act: () => void): unknown => 'requestIdleCallback' in window ? requestIdleCallback(act) : setTimeout(act)
+  calculator.addEventListener('report', () => { idle(() => { void late() }) }, { once: true })
   void keepAddress(calculator).ready.finally(() => { calculator.hidden = false })
 }
 

@@ -1,4 +1,6 @@
 /** The data beside the calculator: what it computes from, as values or as entries with their sources. */
+import './complete.js'
+
 export { gpus, type Device, type Peak } from './hardware/device.js'
 export { dtypes, type Dtype } from './hardware/precision.js'
 export { systems, type System } from './hardware/network.js'

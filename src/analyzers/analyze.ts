@@ -3,7 +3,6 @@ import { failed, type Problem } from '../problem.js'
 import { ofMode } from '../scenario/normalize.js'
 import type { Memory, Metrics, Phase, Report } from '../scenario/report.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
-import { attentionNote, counted, rulesOf } from './conventions.js'
 import { tokensPerStep } from './draft.js'
 import { largestFitting } from './inverse.js'
 import { metrics, type Totals } from './metrics.js'
@@ -11,7 +10,9 @@ import { compare } from './import/tensors.js'
 import { modelGraph } from './models/loops.js'
 import { generates, kindsOf, type Model } from './models/model.js'
 import { hasBatch } from './models/network.js'
+import { networks } from './models/networks.js'
 import type { Far } from './offload.js'
+import { withAbsent } from './part.js'
 import { phaseOfRun } from './passes.js'
 import { countedFlops } from './report.js'
 import { resolve } from './resolve.js'
@@ -24,7 +25,7 @@ import { decodeVector, memoryAt, prefillVector, prepare, sampleSizes, type Growi
 export function analyze(scenario: Scenario): Report {
   const resolved = resolve(scenario)
   if ('scenario' in resolved) return answer(prepare(resolved))
-  return refusal(scenario, resolved)
+  return refusal(scenario, withAbsent(resolved))
 }
 
 /** A report that holds no numbers, only why. */
@@ -44,8 +45,8 @@ export function answer(run: Run): Report {
   const { count } = scenario.conventions
   // Multiply-adds of one sample; for what makes its tokens one by one there is no such number.
   const counts = count === 'roofline' || generates(resolved.model) ? null : [modelGraph(resolved.model, 'expanded'), sampleSizes(run)] as const
-  const macs = counts !== null ? counted(rulesOf(count), ...counts) : generates(resolved.model) ? null : first.flops.matrix / 2 / scenario.workload.batch
-  const said = counts === null ? null : attentionNote(count, ...counts)
+  const macs = counts !== null ? networks()?.count(count, ...counts) ?? null : generates(resolved.model) ? null : first.flops.matrix / 2 / scenario.workload.batch
+  const said = counts === null ? null : networks()?.attention(count, ...counts) ?? null
   const { memory, maxBatch, maxContext } = fit(run)
   const { parameters, activeParameters, cacheBytesPerToken } = run.model
   const report: Report = {

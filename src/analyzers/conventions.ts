@@ -2,7 +2,7 @@
 import json from '../../data/conventions.json'
 import { note, type Problem } from '../problem.js'
 import type { Expr, Extent, Graph, Op, Sizes } from './graph.js'
-import { operators } from './models/network.js'
+import { operators } from './models/network-graph.js'
 import { evaluate, product, sizing, times } from './product.js'
 
 /** By class of op, a tree over what is known of it. */

@@ -3,10 +3,11 @@ import { areProblems, error, isProblem, type Problem } from '../problem.js'
 import type { Draft } from '../scenario/normalize.js'
 import { read } from './import/huggingface.js'
 import { unmixable } from './import/huggingface/mixture.js'
-import { withAdapter } from './models/adapter.js'
+import { adapters } from './models/adapters.js'
 import { findModel } from './models/catalog.js'
 import { kindsOf, type Model, type TensorFacts } from './models/model.js'
-import { describesNetwork, readNetwork } from './models/program/read.js'
+import { describesNetwork } from './models/network.js'
+import { networks } from './models/networks.js'
 
 /** A model as llama.cpp would hold it. */
 export function mixed(model: unknown, mixture: string | null): FoundModel | readonly Problem[] {
@@ -16,23 +17,25 @@ export function mixed(model: unknown, mixture: string | null): FoundModel | read
   if (known) return known
   const { config } = found
   const problem = unmixable(found.model, config['model_type'], mixture)
+  if (problem !== null) return [problem]
   const { flags } = found.model.stacks[0] ?? {}
-  const own = problem === null ? readOnce({ ...config, tensors: undefined, quantization_config: { quant_method: 'ggml', type: mixture, tied: flags?.['tied'], experts: kindsOf(found.model)[0]?.sizes['e'] } }, found.id) : [problem]
-  mixes.set(found.model, (mixes.get(found.model) ?? new Map<string, typeof own>()).set(mixture, own))
+  const own = readOnce({ ...config, tensors: undefined, quantization_config: { quant_method: 'ggml', type: mixture, tied: flags?.['tied'], experts: kindsOf(found.model)[0]?.sizes['e'] } }, found.id)
+  if (!areProblems(own)) mixes.set(found.model, (mixes.get(found.model) ?? new Map<string, FoundModel>()).set(mixture, own))
   return own
 }
-const mixes = new WeakMap<Model, Map<string, FoundModel | readonly Problem[]>>()
+const mixes = new WeakMap<Model, Map<string, FoundModel>>()
 
 /** The same with an adapter beside it. */
 export function adapted(found: FoundModel | readonly Problem[], { adapter }: Draft): FoundModel | readonly Problem[] {
   if (adapter === null || areProblems(found)) return found
-  const model = withAdapter(found.model, adapter)
+  const model = adapters()?.beside(found.model, adapter) ?? [error('not-loaded', 'adapter', 'What puts adapters beside a model is not loaded.')]
   return areProblems(model) ? model : { ...found, model }
 }
 
 /** A model with what it is called, what was noted when it was read, and what it was read from. */
 export interface FoundModel { readonly id: string; readonly model: Model; readonly notes: readonly Problem[]; readonly config: Readonly<Record<string, unknown>> }
-const known = new WeakMap<object, FoundModel | readonly Problem[]>()
+const known = new WeakMap<object, FoundModel>()
+const unread = { model: null, problems: [error('not-loaded', 'network', 'What reads networks given op by op is not loaded.')] }
 
 /** A model by name or from a config.json object; read once per object. */
 export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
@@ -50,9 +53,10 @@ export function resolveModel(model: unknown): FoundModel | readonly Problem[] {
 function readOnce(config: object, id: string): FoundModel | readonly Problem[] {
   const seen = known.get(config)
   if (seen) return seen
-  const { model, problems, layers } = describesNetwork(config) ? { layers: [], ...readNetwork(config) } : read(config)
+  const { model, problems, layers } = describesNetwork(config) ? { layers: [], ...networks()?.read(config) ?? unread } : read(config)
   const placed = problems.map(p => ({ ...p, path: p.path === '' ? 'model' : `model.${p.path}` }))
-  const found = model === null ? placed : { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed, config: config as Readonly<Record<string, unknown>> }
+  if (model === null) return placed
+  const found = { id, model: { ...model, layers, tensors: tensorsOf(config) }, notes: placed, config: config as Readonly<Record<string, unknown>> }
   known.set(config, found)
   return found
 }

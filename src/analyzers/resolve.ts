@@ -9,12 +9,12 @@ import { draft, unsupportedFields, type Draft } from '../scenario/normalize.js'
 import type { Scenario } from '../scenario/schema.js'
 import { applies, modeFor } from '../scenario/workload.js'
 import { checkMesh, checkWorkload } from './checks.js'
-import { countNote } from './conventions.js'
 import { drafterOf, reused, type Draft as Asked } from './draft.js'
 import { checkAxes, withAxes } from './named-axes.js'
 import { adapted, mixed, resolveModel } from './found-model.js'
 import { findMixture } from './import/huggingface/mixture.js'
 import { generates, type Model } from './models/model.js'
+import { networks } from './models/networks.js'
 import { wayOf } from './offload.js'
 import { decidePrecision } from './precision.js'
 import { findProfile } from './profiles.js'
@@ -37,8 +37,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (areProblems(model) || isProblem(device) || areProblems(device) || isProblem(profile)) return problems
   const system = findSystem(d.system, device)
   if (isProblem(system)) return [...problems, system]
-  const said = countNote(d.conventions.count)
-  if (said !== null) problems.push(generates(model.model) ? error('not-supported', 'conventions.count', 'Counting conventions cover models that generate no tokens.', ['roofline']) : said)
+  problems.push(...checkCount(d.conventions.count, model.model))
   const precision = decidePrecision(mixture === null ? d.precision : { ...d.precision, weights: null }, model.model, device)
   problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model), ...checkAxes(d.workload, input.workload ?? {}, model.model))
   const ranks = d.mesh.tp
@@ -67,6 +66,13 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   }
   const { draft: asked } = d.workload
   return asked === null ? resolved : withDrafter(resolved, asked)
+}
+
+/** Counters of the field cover what generates no tokens; what they leave out is said. */
+function checkCount(name: string, model: Model): readonly Problem[] {
+  if (name === 'roofline') return []
+  if (generates(model)) return [error('not-supported', 'conventions.count', 'Counting conventions cover models that generate no tokens.', ['roofline'])]
+  return [networks()?.note(name) ?? error('not-loaded', 'conventions.count', `What ${name} counts is not loaded.`, ['roofline'])]
 }
 
 /** The same with what drafts for it. */

@@ -4,10 +4,10 @@
  */
 import { compileTerm, compileTerms, layout, program, type Compiled, type Layout, type Program, type Total } from './compile.js'
 import { besides, isMatrix, kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
-import { fold } from './fold.js'
 import { fuse, type KernelOps, type KernelStep } from './fuse.js'
 import type { Axis, Graph, Profile, Transfer } from './graph.js'
 import { liveTensors } from './memory.js'
+import { networks } from './models/networks.js'
 import { reserveOf, type Reserve } from './reserve.js'
 import { shard, type Mesh, type PlacedOp } from './shard.js'
 
@@ -62,7 +62,7 @@ export interface Structure {
 export function structure(graph: Graph, mesh: Mesh, profile: Profile, extras: Extras = {}): Structure {
   const axes: Axes = { ...graph.axes }
   for (const name of Object.keys(mesh)) Object.assign(axes, meshAxes(name))
-  const steps = fuse(shard(profile.folds === true ? fold(graph) : graph, mesh), profile)
+  const steps = fuse(shard(profile.folds === true ? networks()?.fold(graph) ?? graph : graph, mesh), profile)
   const readers = readersOf(steps)
   const slots = layout(axes)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, slots.slot) })

@@ -1,4 +1,4 @@
-/** roofline/serving: searches over scenarios, built on analyze(): changes that fit, other GPUs, where a difference comes from. */
+/** Searches over scenarios, built on analyze(): changes that fit, other GPUs, where a difference comes from. */
 export { found, type Search } from './search.js'
 export { changes, type Change, type Settings } from './changes.js'
 export { alternatives, figuresOf, type Alternative, type Figures, type Reason } from './alternatives.js'

@@ -2,7 +2,7 @@
 import { msg } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { classMap } from 'lit/directives/class-map.js'
-import type { Problem, Report, Scenario } from '../index.js'
+import type { Problem, Report, Scenario } from '../core.js'
 import type { Change } from '../serving/index.js'
 import { ask } from './asked.js'
 import type { Opener } from './explain/opener.js'

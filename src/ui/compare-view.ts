@@ -1,7 +1,7 @@
 /** How two reports look side by side. */
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Layers, LayerType, Report } from '../index.js'
+import type { Layers, LayerType, Report } from '../core.js'
 import { attribution, type Attribution, type Contribution } from '../serving/index.js'
 import { dollars, none } from '../format.js'
 import { figureDifferences, memoryDifferences, modelDifferences, type Difference } from './differences.js'

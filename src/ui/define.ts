@@ -1,7 +1,12 @@
 /** Registers the elements; those that not every page needs when they are asked for, or are there already. */
 import { ask, whenAsked } from './asked.js'
-import { RooflineCalculator, RooflineChart, RooflineGpus, RooflineKernels, RooflineMemory, RooflinePicker } from './index.js'
 import { register } from './register.js'
+import { RooflineCalculator } from './roofline-calculator.js'
+import { RooflineChart } from './roofline-chart.js'
+import { RooflineGpus } from './roofline-gpus.js'
+import { RooflineKernels } from './roofline-kernels.js'
+import { RooflineMemory } from './roofline-memory.js'
+import { RooflinePicker } from './roofline-picker.js'
 
 register({
   'roofline-calculator': RooflineCalculator, 'roofline-chart': RooflineChart, 'roofline-kernels': RooflineKernels, 'roofline-memory': RooflineMemory,

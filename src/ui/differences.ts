@@ -1,5 +1,5 @@
 /** Two reports side by side: what was asked differently, and how the figures differ. */
-import type { Report } from '../index.js'
+import type { Report } from '../core.js'
 import { fieldOf, flags } from './flags.js'
 
 /** A figure of two reports; null where it does not apply. */

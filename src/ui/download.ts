@@ -1,5 +1,5 @@
 /** Files that a page gives away. */
-import type { Report } from '../index.js'
+import type { Report } from '../core.js'
 
 /** Model and GPU as the name of a file. */
 export function fileName({ model, scenario: { gpu } }: Report, what: string, extension: string): string {

@@ -2,10 +2,12 @@
 import { updateWhenLocaleChanges } from '@lit/localize'
 import { LitElement, type PropertyValues } from 'lit'
 import { property } from 'lit/decorators.js'
-import type { Report, Scenario } from '../index.js'
+import type { Report, Scenario } from '../core.js'
 import { flags, valueOf, withField } from './flags.js'
 import { inView } from './in-view.js'
+import { late, waits } from './late.js'
 import { reportOf } from './reports.js'
+import { withModel } from './suited.js'
 
 /** The scenario that attributes change. */
 export const opening: Scenario = { model: 'llama-3.1-8b', gpu: 'h100-sxm5-80gb', workload: { batch: 16, prompt: 2048 } }
@@ -20,7 +22,14 @@ export class RooflineElement extends LitElement {
   protected override async scheduleUpdate(): Promise<void> {
     // Parts of another element start with it, so that its height is final at once.
     if (!this.hasUpdated && !(this.getRootNode() instanceof ShadowRoot)) await inView(this)
+    // Nothing is shown of a scenario that a part is missing for: what was there stays until the part is.
+    if (this.questions.some(scenario => scenario !== null && waits(reportOf(scenario)))) await late()
     await super.scheduleUpdate()
+  }
+
+  /** The scenarios whose answers it shows. */
+  protected get questions(): readonly (Scenario | null)[] {
+    return []
   }
 }
 
@@ -36,6 +45,8 @@ export abstract class ScenarioElement extends RooflineElement {
     if (flag === undefined || old === value) return
     const [path, kind] = flag
     this.ask(scenario => withField(scenario, path, value === null ? undefined : valueOf(kind, value)))
+    // Which fields it has shows when it is known.
+    if (name === 'model' && value !== null && waits(reportOf({ model: value, gpu: opening.gpu }))) void late().then(() => { this.ask(scenario => scenario.model === value ? withModel(scenario, value) : scenario) })
   }
 
   /** Changes the scenario as an attribute states. */
@@ -60,6 +71,10 @@ export class ReportElement extends ScenarioElement {
 
   protected override ask(change: (scenario: Scenario) => Scenario): void {
     this.scenario = change(this.scenario ?? opening)
+  }
+
+  protected override get questions(): readonly (Scenario | null)[] {
+    return [this.scenario]
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
-import { formats, type Problem, type Report, type Scenario } from '../index.js'
+import { formats, type Problem, type Report, type Scenario } from '../core.js'
 import { readNumber, readPlain } from '../number.js'
 import { fieldOf } from './flags.js'
 import { labelOf } from './labels.js'

@@ -1,7 +1,7 @@
 /** How headline figures look: value, strip of where the time goes, band, best possible. */
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Limit, Metrics, Report } from '../index.js'
+import type { Limit, Metrics, Report } from '../core.js'
 import { band, compact, dollars, full, none, percent, quantity, scaled, scaleOf } from '../format.js'
 import type { Opener } from './explain/opener.js'
 import { figuresOf, type Figure } from './figures.js'

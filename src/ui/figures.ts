@@ -1,5 +1,5 @@
 /** The headline figures of a report, each with its band and the best possible. */
-import type { Limit, Metrics, Phase, Report } from '../index.js'
+import type { Limit, Metrics, Phase, Report } from '../core.js'
 
 /** A value with what it would be at best, and its band. */
 export interface Figure {

@@ -1,5 +1,5 @@
 /** Attributes and fields: which part of the scenario each one sets, and how text becomes a value. */
-import type { Report, Scenario } from '../index.js'
+import type { Report, Scenario } from '../core.js'
 import { fields, type Kind } from '../flags.js'
 import { readPlain } from '../number.js'
 import { withModel } from './suited.js'

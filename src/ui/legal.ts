@@ -1,5 +1,5 @@
 /** Legal values near an impossible one, and how arrow keys move from one to the next. */
-import type { Problem } from '../index.js'
+import type { Problem } from '../core.js'
 
 /** Numbers, with the least of each to offer. */
 const least: Readonly<Record<string, number>> = { 'workload.batch': 1, 'workload.prompt': 1, 'workload.output': 0, 'mesh.tp': 1, 'workload.cached': 0, 'workload.images': 0, 'workload.chunk': 1, 'workload.sequence': 1, 'workload.target': 1, 'workload.audioSeconds': 30 }

@@ -3,7 +3,7 @@
  * each version ever written keeps its reader in the table below.
  */
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
-import type { Scenario } from '../index.js'
+import type { Scenario } from '../core.js'
 import { error, type Problem } from '../problem.js'
 import { differing, isObject, type Stand } from './stand.js'
 

@@ -1,6 +1,6 @@
 /** Languages of the elements: English in the source, Chinese loaded on demand. */
 import { configureLocalization, type LocaleModule } from '@lit/localize'
-import type { Problem } from '../index.js'
+import type { Problem } from '../core.js'
 import { labelOf } from './labels.js'
 import { chinese } from './locales/chinese.js'
 import { allLocales, sourceLocale, targetLocales } from './locales/codes.js'

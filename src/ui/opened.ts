@@ -1,7 +1,7 @@
 /** A file as a model: one of an unknown architecture too, so that the page can show what of it was understood. */
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
-import { parseJson, readModel, resolveModel, type Problem } from '../index.js'
+import { parseJson, readModel, resolveModel, type Problem } from '../core.js'
 import { isObject } from './stand.js'
 
 /** Files that a model is read from. */

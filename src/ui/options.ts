@@ -26,6 +26,12 @@ export function matching(groups: readonly OptionGroup[], text: string): OptionGr
   return groups.map(({ name, options }) => ({ name, options: options.filter(meant) })).filter(({ options }) => options.length > 0)
 }
 
+/** The only option that a text means; the text itself where it means none, or several. */
+export function meant(groups: readonly OptionGroup[], text: string): string {
+  const [only, ...others] = matching(groups, text).flatMap(({ options }) => options)
+  return only !== undefined && others.length === 0 ? only.id : text
+}
+
 /** The option that many places from the active one, around the ends; the first or last where none is active. */
 export function neighbor(options: readonly Option[], active: string | null, step: number): string | null {
   const at = options.findIndex(({ id }) => id === active)

@@ -1,14 +1,22 @@
 /** Models and GPUs as options, by family, and the facts that decide between them. */
 import { msg, str } from '@lit/localize'
-import { analyze, findGpu, findModel, gpus, models, resolveModel, type Checkpoint, type Device, type Problem } from '../index.js'
+import { analyze, findGpu, findModel, gpus, models, resolveModel, type Checkpoint, type Device, type Problem } from '../core.js'
 import { narrow, quantity, tokenLength } from '../format.js'
 import { inWords } from './locale.js'
 import type { OptionGroup } from './options.js'
 import { groupBy } from './words.js'
 
-/** All models, by family under its latest spelling. */
-export const modelOptions: readonly OptionGroup[] = groupBy(models, ({ name }) => familyOf(name).toLowerCase())
-  .map(([, members]) => ({ name: familyOf(members.at(-1)?.name ?? ''), options: members.map(model => ({ id: model.id, name: model.name, names: [model.name, model.id, ...model.huggingface === null ? [] : [model.huggingface], ...model.aliases] })) }))
+let listed: readonly OptionGroup[] = [], count = 0
+
+/** All models, by family under its latest spelling; there are more when all parts are there. */
+export function modelOptions(): readonly OptionGroup[] {
+  if (count !== models.length) {
+    count = models.length
+    listed = groupBy(models, ({ name }) => familyOf(name).toLowerCase())
+      .map(([, members]) => ({ name: familyOf(members.at(-1)?.name ?? ''), options: members.map(model => ({ id: model.id, name: model.name, names: [model.name, model.id, ...model.huggingface === null ? [] : [model.huggingface], ...model.aliases] })) }))
+  }
+  return listed
+}
 
 /** All GPUs, by architecture, newest first. */
 export const gpuOptions: readonly OptionGroup[] = groupBy(gpus, ({ architecture }) => architecture ?? '').toReversed()

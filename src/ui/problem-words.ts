@@ -1,6 +1,6 @@
 /** Problems in other languages. The core speaks English; where a problem's code, path and suggestions say it all, a sentence is made of them. */
 import { msg, str } from '@lit/localize'
-import type { Problem } from '../index.js'
+import type { Problem } from '../core.js'
 import { labelOf } from './labels.js'
 
 /** The sentence of a problem; null where there is none for it. */
@@ -11,6 +11,7 @@ export function translated(problem: Problem): string | null {
   const given = /"([^"\n]*)"/.exec(message)?.[1] ?? ''
   switch (code) {
     case 'unknown-model': return msg(str`“${given}” is not a model in the catalogue.`)
+    case 'not-loaded': return msg('The part of the calculator that may know it could not be loaded.')
     case 'unknown-gpu': return msg(str`“${given}” is not a known GPU.`)
     case 'unknown-system': case 'unknown-profile': case 'unknown-dtype': return msg(str`${label}: “${given}” is not known.`)
     case 'ambiguous-model': case 'ambiguous-gpu': return msg(str`“${given}” stands for several.`)

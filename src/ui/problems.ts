@@ -1,7 +1,7 @@
 /** What stands between the scenario and its answer, or beside it. */
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Problem } from '../index.js'
+import type { Problem } from '../core.js'
 import { kindAt } from './flags.js'
 import { titleOf } from './picks.js'
 import { sentenceOf } from './locale.js'

@@ -2,9 +2,10 @@
 import { msg, str } from '@lit/localize'
 import { html, noChange, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
-import { profiles, systems } from '../index.js'
+import { profiles, systems } from '../core.js'
 import { quantity } from '../format.js'
 import { automatic, choice, dtype, invalid, number, size, toggle, why, type Rail } from './field.js'
+import { isPartial, late, waits } from './late.js'
 import { inWords } from './locale.js'
 import { kindOf, sizedByName, workloadFields } from './suited.js'
 import { files } from './parts.js'
@@ -14,7 +15,7 @@ import { readable } from './opened.js'
 /** Every field, the rarely used ones behind a disclosure that opens where one of them is impossible. */
 export function rail(given: Rail): TemplateResult {
   // The core stops at the first field that is no field; a name is looked up all the same.
-  const names = (['model', 'gpu'] as const).map(path => unknownName(path, given.scenario[path])).filter(problem => problem !== null)
+  const names = (['model', 'gpu'] as const).map(path => path === 'model' && waits(given) ? null : unknownName(path, given.scenario[path])).filter(problem => problem !== null)
   const of = { ...given, problems: [...given.problems, ...names] }
   const { family, mode, generates } = kindOf(of.scenario)
   const rare = ['workload.cached', 'workload.chunk', 'workload.exit', 'workload.draft', 'offload.weights', 'offload.cache', 'offload.bandwidth', 'mesh.sequence', 'utilization', 'capacity', 'price', 'conventions.attention', 'conventions.head']
@@ -57,7 +58,7 @@ function modelPicker(of: Rail): TemplateResult {
   const parameters = answered ? answer.model?.parameters ?? null : id === null ? null : countParameters(id)
   const facts = [parameters === null ? '' : msg(str`${inWords(parameters)} parameters`), contextOf(model)]
   return html`<roofline-picker id="model" label=${msg('Model')} value=${id ?? ''} shown=${typeof model === 'string' ? titleOf('model', model) : file ?? msg('Your model')} ?invalid=${invalid(of, 'model') === 'true'}
-    .groups=${modelOptions} .facts=${modelFacts} .complete=${countParameters} @pick=${(event: CustomEvent<{ value: string }>) => { apply('model', event.detail.value) }}>${under(of, 'model', facts)}</roofline-picker>`
+    .groups=${modelOptions()} ?partial=${isPartial()} @focusin=${late} .facts=${modelFacts} .complete=${countParameters} @pick=${(event: CustomEvent<{ value: string }>) => { apply('model', event.detail.value) }}>${under(of, 'model', facts)}</roofline-picker>`
 }
 
 function gpuPicker(of: Rail): TemplateResult {

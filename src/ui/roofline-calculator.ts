@@ -1,6 +1,6 @@
 import { html } from 'lit'
 import { property, state } from 'lit/decorators.js'
-import type { Problem, Report, Scenario } from '../index.js'
+import type { Problem, Report, Scenario } from '../core.js'
 import { changes, found, type Change } from '../serving/index.js'
 import { calculatorStyles } from './calculator-styles.js'
 import { page, type Answer } from './calculator-view.js'
@@ -10,9 +10,13 @@ import { send } from './events.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/opener-styles.js'
 import { figureStyles } from './figure-styles.js'
+import type { Kind } from '../flags.js'
 import { kindAt, valueOf, withField } from './flags.js'
 import { Keeper } from './keeper.js'
+import { arrived, late, waits } from './late.js'
 import { modelOf } from './opened.js'
+import { meant } from './options.js'
+import { modelOptions } from './picks.js'
 import { railStyles } from './rail-styles.js'
 import { reportOf } from './reports.js'
 import { Sheet } from './sheet.js'
@@ -75,7 +79,7 @@ export class RooflineCalculator extends ScenarioElement {
 
   /** The answer to the scenario, or why there is none. */
   get report(): Report {
-    this.current ??= reportOf(this.given)
+    if (this.current === null || waits(this.current)) this.current = reportOf(this.given)
     return this.current
   }
 
@@ -114,6 +118,16 @@ export class RooflineCalculator extends ScenarioElement {
     if ('model' in read) this.replace(read.model, name)
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    // There is more to pick from.
+    void arrived.then(() => { this.requestUpdate() })
+  }
+
+  protected override get questions(): readonly Scenario[] {
+    return [this.given]
+  }
+
   protected override ask(change: (scenario: Scenario) => Scenario): void {
     this.scenario = change(this.given)
   }
@@ -144,6 +158,12 @@ export class RooflineCalculator extends ScenarioElement {
     const kind = kindAt(path)
     if (kind === null) return
     if (path === 'model') this.unreadable = null
+    // Which fields stay is decided once it is known.
+    if (path === 'model' && waits(reportOf({ model: text, gpu: opening.gpu }))) void late().then(() => { this.set(path, meant(modelOptions(), text), kind) })
+    else this.set(path, text, kind)
+  }
+
+  private set(path: string, text: string, kind: Kind): void {
     this.keeper.change({ scenario: withField(this.given, path, text === '' ? undefined : valueOf(kind, text)), file: path === 'model' ? null : this.file }, path)
   }
 

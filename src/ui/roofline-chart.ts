@@ -1,7 +1,7 @@
 import { msg } from '@lit/localize'
 import { html, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
-import type { Report } from '../index.js'
+import type { Report } from '../core.js'
 import type { Handle } from './chart/handle.js'
 import { colorsOf } from './chart/colors.js'
 import { chartData, type ChartData, type Point } from './chart/data.js'

@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
-import { layers, type Layers, type Report, type Scenario } from '../index.js'
+import { layers, type Layers, type Report, type Scenario } from '../core.js'
 import { compareStyles } from './compare-styles.js'
 import { figuresTable, phases } from './compare-view.js'
 import { fieldDifferences } from './differences.js'
@@ -30,10 +30,15 @@ export class RooflineCompare extends RooflineElement {
   /** Level of the heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3
 
+  protected override get questions(): readonly (Scenario | null)[] {
+    return [this.a, this.b]
+  }
+
   /** The layers of A and B, where both are networks. */
   @state() private layers: readonly Layers[] = []
 
   protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed)
     if (changed.has('a') || changed.has('b')) void this.seek()
   }
 

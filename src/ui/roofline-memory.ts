@@ -1,6 +1,6 @@
 import { msg, str } from '@lit/localize'
 import { css, html, nothing, type TemplateResult } from 'lit'
-import type { Memory } from '../index.js'
+import type { Memory } from '../core.js'
 import { full, quantity } from '../format.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/opener-styles.js'

@@ -3,7 +3,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { live } from 'lit/directives/live.js'
 import { RooflineElement } from './element.js'
-import { matching, neighbor, type Option, type OptionGroup } from './options.js'
+import { matching, meant, neighbor, type Option, type OptionGroup } from './options.js'
 import { pickerStyles } from './picker-styles.js'
 import { place } from './place.js'
 import { base } from './tokens.js'
@@ -24,6 +24,8 @@ export class RooflinePicker extends RooflineElement {
   @property() shown = ''
   @property({ type: Boolean }) invalid = false
   @property({ attribute: false }) groups: readonly OptionGroup[] = []
+  /** There are more than these: a text stays what it is. */
+  @property({ type: Boolean }) partial = false
   /** What decides between the options, a few words each. */
   @property({ attribute: false }) facts: (id: string) => readonly string[] = () => []
   /** Work that completes the facts of an option; done in slices while the list is open. */
@@ -144,10 +146,9 @@ export class RooflinePicker extends RooflineElement {
   /** Takes the active option, or the only one that the text means, or the text as it is. */
   private commit(): void {
     const text = this.typed?.trim() ?? ''
-    const [only, ...others] = text === '' ? [] : this.list
     if (this.active !== null) this.choose(this.active)
     else if (text === '') this.close()
-    else this.choose(only !== undefined && others.length === 0 ? only.id : text)
+    else this.choose(this.partial ? text : meant(this.groups, text))
   }
 
   private choose(value: string): void {

@@ -1,5 +1,5 @@
 /** Runs a search with the reports of sweeps, so that the page goes on meanwhile. */
-import type { Report } from '../index.js'
+import type { Report } from '../core.js'
 import type { Search } from '../serving/index.js'
 import { sweep, type Sweep } from './sweep.js'
 

@@ -1,5 +1,5 @@
 /** A scenario as the page holds it, and what of it is worth keeping. */
-import type { Scenario } from '../index.js'
+import type { Scenario } from '../core.js'
 import { defaults } from '../scenario/schema.js'
 
 /** A scenario, and what its model is called where it came from a file. */

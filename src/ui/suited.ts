@@ -1,5 +1,5 @@
 /** Which fields of a scenario its model has: the others wait for the next model and are not asked. */
-import { resolveModel, type Scenario } from '../index.js'
+import { resolveModel, type Scenario } from '../core.js'
 import { defaults } from '../scenario/schema.js'
 import { applies, generates, modeFor, workloadFields as known, type Asked, type Mode, type Workload, type WorkloadField } from '../scenario/workload.js'
 import { isObject } from './stand.js'

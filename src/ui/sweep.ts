@@ -1,5 +1,5 @@
 /** Many scenarios, answered in order without stalling the page: in a worker where there is one, else a few at a time between frames. */
-import { analyze, type Report, type Scenario } from '../index.js'
+import { analyze, type Report, type Scenario } from '../core.js'
 import type { Answer, Question } from '../worker.js'
 
 /** A sweep under way. `done` settles after the last report, or on `cancel`, after which no report comes. */

@@ -1,7 +1,7 @@
 /** The answer in two sentences. */
 import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
-import { gpus, models, type Report } from '../index.js'
+import { gpus, models, type Report } from '../core.js'
 import { quantity, scaled, scaleOf } from '../format.js'
 import { number } from './number.js'
 import { kindOf, usualAudio } from './suited.js'

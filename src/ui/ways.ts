@@ -1,7 +1,7 @@
 /** What to do about a model that does not fit: the smallest changes after which it does, as buttons. */
 import { msg, str } from '@lit/localize'
 import { html, type TemplateResult } from 'lit'
-import { gpus } from '../index.js'
+import { gpus } from '../core.js'
 import type { Change } from '../serving/index.js'
 import { quantity } from '../format.js'
 

@@ -1,7 +1,7 @@
 /** Words that several elements say. */
 import { msg } from '@lit/localize'
 import { html, type TemplateResult } from 'lit'
-import type { Limit, Phase } from '../index.js'
+import type { Limit, Phase } from '../core.js'
 
 /** What binds. */
 export function limitName(limit: Limit): string {

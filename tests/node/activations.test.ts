@@ -1,5 +1,6 @@
 /** Activation memory against the seven formulas of Korthikanti et al. (arXiv:2205.05198, Table 2). */
 import { describe, expect, test } from 'vitest'
+import '../../src/complete.js'
 import { product } from '../../src/analyzers/product.js'
 import { modelGraph } from '../../src/analyzers/models/loops.js'
 import { sequenceParallel, tensorParallel } from '../../src/analyzers/parallel/index.js'

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { setup } from '../pages/built.js'
 
@@ -38,7 +39,7 @@ afterAll(() => { rmSync(project, { recursive: true, force: true }) })
 
 test('holds what its exports name', () => {
   const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest
-  expect(Object.keys(exports)).toEqual(['.', './serving', './ui', './define', './data', './embed', './react', './custom-elements.json', './schema/scenario.json', './schema/report.json', './package.json'])
+  expect(Object.keys(exports)).toEqual(['.', './core', './explain', './serving', './ui', './define', './data', './embed', './react', './custom-elements.json', './schema/scenario.json', './schema/report.json', './package.json'])
   const files = Object.values(exports).flatMap(entry => (typeof entry === 'string' ? [entry] : Object.values(entry)))
   expect(files.filter(file => !existsSync(join(installed, file)))).toEqual([])
 })
@@ -64,12 +65,28 @@ test('the core and the data run in Node', async () => {
   expect(data).not.toHaveLength(0)
 })
 
+test('the core answers for decoders, says what it lacks, and loads it', async () => {
+  const codes = `const { analyze, load, models } = await import('roofline/core')
+    const ask = model => analyze({ model, gpu: 'h100-sxm5-80gb' }).problems.filter(({ severity, code }) => severity === 'error' || code === 'not-loaded').map(({ code }) => code)
+    const before = [ask('llama-3.1-8b'), ask('resnet50')]
+    await load()
+    console.log(JSON.stringify([before, ask('resnet50'), models.length === (await import('roofline/data')).models.length]))`
+  expect(JSON.parse(await node(codes))).toEqual([[[], ['unknown-model', 'not-loaded']], [], true])
+})
+
+test.each(['roofline', 'roofline/serving', 'roofline/data'])('a bundle of %s alone has every part', async entry => {
+  // Bundlers drop modules that are said to have no effects: those that add the parts are not.
+  writeFileSync(join(project, 'entry.js'), `export * from '${entry}'; export { findModel } from 'roofline/core'`)
+  await build({ root: project, configFile: false, logLevel: 'silent', build: { outDir: 'made', target: 'es2022', lib: { entry: 'entry.js', formats: ['es'], fileName: 'entry' } } })
+  expect(await node(`console.log((await import('./made/entry.js')).findModel('resnet50').id)`)).toBe('resnet50')
+}, minutes)
+
 test.each(['ui', 'define', 'embed'])('roofline/%s resolves', async entry => {
   expect(await node(`console.log(import.meta.resolve('roofline/${entry}'))`)).toMatch(/^file:.*\/node_modules\/roofline\/dist\//)
 })
 
 test('its types resolve', () => {
-  const entries = ['roofline', 'roofline/ui', 'roofline/define', 'roofline/data', 'roofline/embed']
+  const entries = ['roofline', 'roofline/core', 'roofline/explain', 'roofline/serving', 'roofline/ui', 'roofline/define', 'roofline/data', 'roofline/embed']
   writeFileSync(join(project, 'use.ts'), entries.map((entry, i) => `import * as entry${String(i)} from '${entry}'\nvoid entry${String(i)}\n`).join(''))
   const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', target: 'es2022', lib: ['es2023', 'dom'], types: [], skipLibCheck: false }
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }))

@@ -1,5 +1,6 @@
 /** Tables of other tools and of vendors, reproduced under the conventions that they state. */
 import { describe, expect, test } from 'vitest'
+import '../../src/complete.js'
 import type { Graph, Op, Profile } from '../../src/analyzers/graph.js'
 import { fill } from '../../src/analyzers/compile.js'
 import { modelGraph } from '../../src/analyzers/models/loops.js'

@@ -8,7 +8,7 @@ import type { RooflineCalculator, RooflineChart } from '../../src/ui/index.js'
 import { root } from './built.js'
 import { launch, serve } from './serve.js'
 
-/** A folder with a page and the one file, and nothing else; another one with the Chinese texts beside it. */
+/** A folder with a page and the one file, and nothing else; others with what may stand beside it: further models, the Chinese texts. */
 const folder = mkdtempSync(join(tmpdir(), 'roofline-one-file-'))
 const html = (lang: string): string => `<!doctype html><html lang="${lang}"><meta charset="utf-8"><title>One file</title>
 <script type="module" src="roofline.js"></script><roofline-calculator model="llama-3.1-8b" gpu="h100-sxm5-80gb" batch="16" prompt="2048"></roofline-calculator></html>`
@@ -16,12 +16,12 @@ let browser: Browser, context: BrowserContext, page: Page, site: Awaited<ReturnT
 let asked: string[], complaints: string[]
 
 beforeAll(async () => {
-  for (const name of ['plain', 'zh', 'alone']) {
+  for (const name of ['plain', 'more', 'zh', 'alone']) {
     mkdirSync(join(folder, name))
     copyFileSync(join(root, 'dist/embed/roofline.js'), join(folder, name, 'roofline.js'))
-    writeFileSync(join(folder, name, 'index.html'), html(name === 'plain' ? 'en' : 'zh-CN'))
+    writeFileSync(join(folder, name, 'index.html'), html(['plain', 'more'].includes(name) ? 'en' : 'zh-CN'))
   }
-  copyFileSync(join(root, 'dist/embed/zh.js'), join(folder, 'zh', 'zh.js'))
+  for (const name of ['more', 'zh']) copyFileSync(join(root, `dist/embed/${name}.js`), join(folder, name, `${name}.js`))
   site = await serve({ '/': folder })
   browser = await launch()
 })
@@ -72,8 +72,27 @@ test('one file is all it takes, under a strict policy and offline', async () => 
   expect(complaints).toEqual([])
 })
 
-test('answers as the library does, for every model of the catalog', async () => {
+test('loads further models from the file beside it when one is named, and says so where there is none', async () => {
+  const ask = () => page.evaluate(() => { document.querySelector('roofline-calculator')!.setAttribute('model', 'resnet50') })
+  await open('more')
+  expect(asked).toEqual(['/more/', '/more/roofline.js'])
+  await ask()
+  await expect.poll(async () => (await state()).verdict).toContain('ResNet-50')
+  expect(asked).toEqual(['/more/', '/more/roofline.js', '/more/more.js'])
+  expect(complaints).toEqual([])
   await open('plain')
+  await ask()
+  await expect.poll(() => page.locator('roofline-calculator [role=alert]').textContent()).toContain('could not be loaded')
+  expect((await state()).verdict).toContain('Llama')
+})
+
+test('answers as the library does, for every model of the catalog', async () => {
+  await open('more')
+  await page.evaluate(async () => {
+    const calculator = document.querySelector<RooflineCalculator>('roofline-calculator')!
+    calculator.setAttribute('model', 'resnet50')
+    await calculator.updateComplete
+  })
   const scenarios = models.map(({ id }) => ({ model: id, gpu: 'h200-sxm', mesh: { tp: 2 }, workload: { batch: 4 } }))
   const answers = await page.evaluate(all => {
     const calculator = document.querySelector<RooflineCalculator>('roofline-calculator')!

@@ -14,8 +14,7 @@ const parts: Readonly<Record<string, readonly string[]>> = json.parts
 const adapted = new WeakMap<Model, Map<string, Model | readonly Problem[]>>()
 
 /** The model with an adapter beside it, once per model and adapter; or that a target is no module of its layers. */
-export function withAdapter(model: Model, adapter: Adapter | null): Model | readonly Problem[] {
-  if (adapter === null) return model
+export function withAdapter(model: Model, adapter: Adapter): Model | readonly Problem[] {
   const key = JSON.stringify(adapter)
   const known = adapted.get(model) ?? new Map<string, Model | readonly Problem[]>()
   adapted.set(model, known)

@@ -1,3 +1,6 @@
+/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens or blocks, all, a band to both sides, windows of an image, or a window and compressed entries, all or the best (data/axes.json, data/architecture-axes.json). */
+export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'blocks' | 'full' | 'band' | 'tiled' | 'compressed' | 'indexed'
+
 /** The parts of a model whose weights a checkpoint may hold in a precision of their own; biases go with the norms, all of a vision tower is one part, and those of an adapter. */
 export type WeightGroup = 'embedding' | 'head' | 'norm' | 'attention' | 'ffn' | 'experts' | 'shared' | 'router' | 'tower' | 'adapter'
 

@@ -1,10 +1,8 @@
 /** The checkpoints that are known by name: data/models, one file per family, every entry with the config it was published with. */
 import { closest, key, words } from '../../names.js'
 import { error, type Problem } from '../../problem.js'
-import bert from '../../../data/models/bert.json'
 import bloom from '../../../data/models/bloom.json'
 import deepseek from '../../../data/models/deepseek.json'
-import diffusion from '../../../data/models/diffusion.json'
 import falcon from '../../../data/models/falcon.json'
 import gemma from '../../../data/models/gemma.json'
 import glm from '../../../data/models/glm.json'
@@ -17,16 +15,11 @@ import mimo from '../../../data/models/mimo.json'
 import minimax from '../../../data/models/minimax.json'
 import mistral from '../../../data/models/mistral.json'
 import mixtral from '../../../data/models/mixtral.json'
-import networks from '../../../data/models/networks.json'
 import olmo from '../../../data/models/olmo.json'
 import opt from '../../../data/models/opt.json'
 import phi from '../../../data/models/phi.json'
 import qwen from '../../../data/models/qwen.json'
-import stateSpace from '../../../data/models/state-space.json'
 import step from '../../../data/models/step.json'
-import t5 from '../../../data/models/t5.json'
-import vit from '../../../data/models/vit.json'
-import whisper from '../../../data/models/whisper.json'
 
 /** A published checkpoint. */
 export interface Checkpoint {
@@ -45,20 +38,27 @@ export interface Checkpoint {
 }
 
 /** An entry as a bundle for browsers holds it: without what follows from the rest. */
-type Entry = Pick<Checkpoint, 'id' | 'name' | 'config'> & Partial<Checkpoint>
+export type Entry = Pick<Checkpoint, 'id' | 'name' | 'config'> & Partial<Checkpoint>
 
-/** Every checkpoint, by family and size. */
-export const models: readonly Checkpoint[] = ([
-  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step, stateSpace, bert, t5, whisper, vit, diffusion, networks,
-].flat() as readonly Entry[]).map(entry => ({ huggingface: null, aliases: [], source: entry.huggingface ? `config.json of ${entry.huggingface}` : 'its program, in the language of data/networks', expected: null, ...entry }))
+const known: Checkpoint[] = []
+/** Every checkpoint, by family and size; those of parts follow when they are added. */
+export const models: readonly Checkpoint[] = known
+const byName = new Map<string, Checkpoint>()
+const byKey = new Map<string, Checkpoint>()
 
 /** All that a checkpoint answers to: an id may stand without its owner, `Llama-3.1-8B` for `meta-llama/Llama-3.1-8B`. */
 function namesOf({ id, name, huggingface, aliases }: Checkpoint): string[] {
   return [id, name, ...huggingface === null ? [] : [huggingface], ...aliases].flatMap(title => [title, title.slice(title.lastIndexOf('/') + 1)])
 }
 
-const byName: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => namesOf(model).map(title => [title, model] as const)))
-const byKey: ReadonlyMap<string, Checkpoint> = new Map(models.flatMap(model => namesOf(model).map(title => [key(title), model] as const)))
+/** Adds checkpoints to the catalogue. */
+export function addModels(entries: readonly Entry[]): void {
+  for (const entry of entries) {
+    const model: Checkpoint = { huggingface: null, aliases: [], source: entry.huggingface ? `config.json of ${entry.huggingface}` : 'its program, in the language of data/networks', expected: null, ...entry }
+    known.push(model)
+    for (const title of namesOf(model)) { byName.set(title, model); byKey.set(key(title), model) }
+  }
+}
 
 /**
  * A checkpoint by id, name, alias or Hugging Face id, whatever the case and punctuation.
@@ -74,3 +74,7 @@ export function findModel(name: string): Checkpoint | Problem {
   const near = [...begun, ...closest(name, models.map(({ id }) => id).filter(id => !begun.includes(id)), 3)].slice(0, 3)
   return error('unknown-model', 'model', `${shown} is not a model in the catalogue.`, near)
 }
+
+addModels([
+  gpt, opt, bloom, llama, falcon, phi, gemma, qwen, mistral, mixtral, internlm, olmo, deepseek, kimi, gptOss, minimax, mimo, glm, step,
+].flat() as readonly Entry[])

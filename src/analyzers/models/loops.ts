@@ -1,12 +1,12 @@
-/** From a model to ordered blocks of loop nests. What a layer consists of is data (data/layers.json). */
+/** From a model to ordered blocks of loop nests. What a layer consists of is data (data/layers.json, data/architecture-layers.json). */
 import json from '../../../data/layers.json'
 import { glossary, grids, pairs, routed } from '../axes.js'
 import type { Axis, Block, Extent, Graph, Op, Tensor } from '../graph.js'
 import { ending, expand, type Flags, type List } from '../ops/index.js'
 import { namesIn, renamed } from '../product.js'
-import { adapt } from './lora.js'
+import { adapters } from './adapters.js'
 import { deviating, generates, kindsOf, suffixOf, type Held, type Kind, type Model, type Stack } from './model.js'
-import { networkGraph } from './network.js'
+import { networks } from './networks.js'
 
 /** How MLA is evaluated: keys and values projected up for every token (prefill), or their weights absorbed (decode). */
 export type Form = 'expanded' | 'absorbed'
@@ -14,7 +14,13 @@ export type Form = 'expanded' | 'absorbed'
 export type Pass = 'held' | 'first' | 'step'
 
 const { note: _note, ...rest } = json
-const lists = rest as unknown as Readonly<Record<string, List>>
+const lists = { ...rest } as unknown as Record<string, List>
+
+/** Adds lists of ops, by name (data/architecture-layers.json). */
+export function addLayers({ note: _, ...more }: Readonly<Record<string, unknown>>): void {
+  Object.assign(lists, more)
+}
+
 /** Tensors that belong to the whole model, and those that belong to a stack, not to a layer: `x`, the prompt `y` beside an image, the condition `c`, the `bank` of sums beside `x`. */
 const global = new Set(['tokens', 'logits', 'embedding.w', 'memory', 'cross-keys', 'cross-values'])
 const streams = new Set(['x', 'y', 'c', 'bank', 'position.w', 'head.w', 'bias'])
@@ -40,7 +46,7 @@ function runs({ first, idle }: Stack, pass: Pass): boolean {
 
 /** The loop nests of a model. Only its flags are read, never a size. `whole`: its tower is not split; `more`: flags of all layers, such as dropout. */
 export function modelGraph(model: Model, form: Form, pass: Pass = 'first', whole = false, more: Flags = {}): Graph {
-  if (model.network) return networkGraph(model.network, glossary)
+  if (model.network) return networks()?.graph(model.network, glossary) ?? { axes: glossary, blocks: [] }
   const axes: Record<string, Axis> = { ...glossary }
   const blocks = model.stacks.filter(stack => runs(stack, pass)).flatMap(stack => {
     Object.assign(axes, grids[stack.images ?? ''])
@@ -64,7 +70,7 @@ function layers(model: Model, stack: Stack, kind: Kind, axes: Record<string, Axi
   const flags: Flags = { ...stack.flags, ...kind.flags, ...more, absorbed: form === 'absorbed' || kind.flags['selected'] === true }
   const uses = Object.fromEntries(Object.entries(kind.uses).map(([name, list]) => [name, lists[list] ?? []]))
   const ops = expand(lists[kind.list] ?? [], uses, flags)
-  const all = model.adapter ? adapt(ops, model.adapter) : ops
+  const all = model.adapter ? adapters()?.ops(ops, model.adapter) ?? ops : ops
   return { id: kind.name, ops: placed(stack, kind.name, kind.onlyCache ? fillingCache(all) : all, rename, ['l'], kind.held) }
 }
 

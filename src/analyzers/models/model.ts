@@ -2,13 +2,10 @@
 import type { Sizes } from '../graph.js'
 import type { Flags } from '../ops/index.js'
 import type { Asked } from '../../scenario/workload.js'
-import type { Precision } from './architecture.js'
+import type { Pairs, Precision } from './architecture.js'
 import type { NamedAxis, Network } from './network.js'
 
 export { generates } from '../../scenario/workload.js'
-
-/** Which pairs of queries and keys attention has: causal without and with a window, within a chunk or with chosen tokens or blocks, all, a band to both sides, windows of an image, or a window and compressed entries, all or the best (data/axes.json). */
-export type Pairs = 'unbounded' | 'windowed' | 'chunked' | 'selected' | 'blocks' | 'full' | 'band' | 'tiled' | 'compressed' | 'indexed'
 
 /** Layers that are alike. */
 export interface Kind {
@@ -47,7 +44,7 @@ export interface Stack {
   readonly first?: boolean
   /** Stored and never run: the last layer of a tower whose features come from the one before. */
   readonly idle?: boolean
-  /** How an image of a prompt becomes patches and tokens (data/axes.json): the stack is a tower, which runs where a prompt has images. */
+  /** How an image of a prompt becomes patches and tokens (data/architecture-axes.json): the stack is a tower, which runs where a prompt has images. */
   readonly images?: string
   readonly opening: string | null
   readonly closing: string | null

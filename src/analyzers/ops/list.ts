@@ -1,4 +1,4 @@
-/** Lists of ops as data (data/layers.json), expanded under the flags of a shape. */
+/** Lists of ops as data (data/layers.json, data/architecture-layers.json), expanded under the flags of a shape. */
 import type { Extent, Law, Op } from '../graph.js'
 import type { WeightGroup } from '../models/architecture.js'
 import { holds, norm, op, type Flags } from './notation.js'

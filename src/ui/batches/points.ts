@@ -1,5 +1,5 @@
 /** Throughput and latency against batch: which batches are asked, what is drawn where. Pure functions of numbers. */
-import type { Limit, Report, Scenario } from '../../index.js'
+import type { Limit, Report, Scenario } from '../../core.js'
 
 /** The largest batch that is asked. */
 const last = 1024

@@ -1,5 +1,5 @@
 /** Which roofs a scenario runs under. */
-import type { DeviceReport } from '../../index.js'
+import type { DeviceReport } from '../../core.js'
 
 /** A flat roof: a dtype in use, or the CUDA cores. */
 export interface Roof {

@@ -1,5 +1,5 @@
 /** Colors of the custom properties as a canvas understands them. */
-import type { Limit } from '../../index.js'
+import type { Limit } from '../../core.js'
 
 const plain = ['surface', 'surface-2', 'hairline', 'edge', 'ink', 'ink-2', 'ink-3'] as const
 const limits: readonly Limit[] = ['memory', 'compute', 'network', 'overhead']

@@ -1,5 +1,5 @@
 /** What the chart shows, out of a report. */
-import { gpus, ridge, type Device, type DeviceReport, type KernelReport, type Limit, type Phase, type Report } from '../../index.js'
+import { gpus, ridge, type Device, type DeviceReport, type KernelReport, type Limit, type Phase, type Report } from '../../core.js'
 import { kernelName } from '../words.js'
 import { roofsOf, type Roof } from './ceilings.js'
 

@@ -1,7 +1,7 @@
 /** What an element explains at the moment: buttons that open an explanation, and the place below them where it stands. */
 import { html, nothing, type LitElement, type TemplateResult } from 'lit'
 import { classMap } from 'lit/directives/class-map.js'
-import type { Scenario } from '../../index.js'
+import type { Scenario } from '../../core.js'
 import { ask } from '../asked.js'
 import { explanations } from '../parts.js'
 

@@ -1,5 +1,5 @@
 /** Where the numbers of an explanation are from: short sources stand beside them, long ones below, each once. */
-import type { Input, Quantity } from '../../index.js'
+import type { Input, Quantity } from '../../explain.js'
 
 /** Longest source that stands beside its number. */
 const inline = 48

@@ -3,7 +3,7 @@ import { msg, str } from '@lit/localize'
 import { html, svg, type TemplateResult } from 'lit'
 import { classMap } from 'lit/directives/class-map.js'
 import { quantity } from '../../format.js'
-import type { Layer } from '../../index.js'
+import type { Layer } from '../../core.js'
 import { kernelName } from '../words.js'
 
 const height = 96

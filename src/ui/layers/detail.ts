@@ -2,7 +2,7 @@
 import { msg } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { compact } from '../../format.js'
-import type { Layer } from '../../index.js'
+import type { Layer } from '../../core.js'
 import { number } from '../number.js'
 import { partName, typeName } from './words.js'
 

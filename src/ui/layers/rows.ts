@@ -1,5 +1,5 @@
 /** The layer table as data: how rows are grouped and in which order they stand. */
-import type { Group, Layer, Layers } from '../../index.js'
+import type { Group, Layer, Layers } from '../../core.js'
 
 /** What layers are gathered by. */
 export type By = 'stage' | 'type' | 'layer'

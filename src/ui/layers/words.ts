@@ -1,6 +1,6 @@
 /** What types of layer and kinds of parts are called. */
 import { msg } from '@lit/localize'
-import type { Layers, LayerType, Part } from '../../index.js'
+import type { Layers, LayerType, Part } from '../../core.js'
 import { resolutionText } from '../../scenario/layer-words.js'
 
 /** The name of a type. */

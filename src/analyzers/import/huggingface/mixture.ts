@@ -1,5 +1,5 @@
 /** The mixtures of llama.cpp, in which the types of weights follow from where they are. */
-import json from '../../../../data/quantization.json'
+import json from '../../../../data/mixtures.json'
 import { key } from '../../../names.js'
 import { error, type Problem } from '../../../problem.js'
 import { kindsOf, type Model } from '../../models/model.js'
@@ -13,7 +13,7 @@ interface Mixture {
   readonly rules: readonly (readonly [part: string, layers: 'more' | number, dtype: string])[]
 }
 
-const { source: _source, families, why, ...rest } = json.mixtures
+const { source: _source, families, why, ...rest } = json
 const mixtures = new Map(Object.entries(rest as unknown as Readonly<Record<string, Mixture>>).map(([id, mixture]) => [key(id), { id, mixture }] as const))
 
 /** Names of mixtures. */

@@ -1,4 +1,4 @@
-/** In which precision a checkpoint says it holds its weights: `torch_dtype` and `quantization_config`. */
+/** In which formats a checkpoint says it holds its weights: `quantization_config`. */
 import json from '../../../../data/quantization.json'
 import type { Precision, WeightGroup } from '../../models/architecture.js'
 import type { Held } from '../../models/model.js'
@@ -9,7 +9,6 @@ import { mixtureOutside, mixtureRules } from './mixture.js'
 import { holding, linear, type Holding, type Rule } from './exclusions.js'
 import { isObject, list, lookup, report, shown, text, type Config, type Fields } from './fields.js'
 
-const dtypes: ReadonlyMap<string, string> = new Map(Object.entries(json.torch))
 /** ModelOpt's `quant_algo`. */
 const algorithms: ReadonlyMap<string, string> = new Map(Object.entries(json.modelopt))
 
@@ -112,28 +111,13 @@ function groupDtype(weights: Config, format: string, quantizesInput: boolean): s
   return bits !== 4 ? null : format.startsWith('mxfp4') || group === 32 ? 'mxfp4' : group === 16 ? 'nvfp4' : null
 }
 
-/** The dtype of unquantized weights. */
-export function weightsDtype(scopes: readonly Fields[], key: readonly string[] = ['dtype', 'torch_dtype']): string | null {
-  for (const fields of scopes) {
-    const stated = text(fields, key)?.replace(/^torch\./, '')
-    if (stated === undefined || stated === 'auto') continue
-    const dtype = dtypes.get(stated)
-    if (dtype !== undefined) return dtype
-    const { path, value } = lookup(fields, key)
-    report(fields, error('invalid-field', path, `${path} is ${shown(value)}, not a dtype of weights that is known.`, closest(stated, [...dtypes.keys()], 3)))
-  }
-  return null
-}
-
 /**
- * The precision that a checkpoint states.
- * @param scopes the decoder's own fields, then those around it
+ * The precision that `quantization_config` states.
+ * @param scope the fields that it stands among
  * @param layers per layer, the groups of linear weights in it
+ * @param weights the dtype of unquantized weights
  */
-export function precision(scopes: readonly Fields[], layers: readonly (readonly WeightGroup[])[]): Precision {
-  const weights = weightsDtype(scopes)
-  const scope = scopes.find(fields => (lookup(fields, 'quantization_config').value ?? null) !== null)
-  if (scope === undefined) return { weights, quantized: null, cache: null }
+export function quantization(scope: Fields, layers: readonly (readonly WeightGroup[])[], weights: string | null): Precision {
   const { path, value } = lookup(scope, 'quantization_config')
   if (!isObject(value)) {
     report(scope, error('invalid-field', path, `${path} is ${shown(value)}, expected an object.`))

@@ -1,9 +1,8 @@
 /**
- * The architectures that are read, a row of data/decoders.json or data/architectures.json each. Source of layer shapes and of
+ * The architectures that are read, a row of data/decoders.json or, once they are added, of data/architectures.json each. Source of layer shapes and of
  * defaults: transformers (https://github.com/huggingface/transformers), `models/<type>/configuration_<type>.py` and the
  * modules beside it, diffusers, or the code published with the checkpoint.
  */
-import others from '../../../../data/architectures.json'
 import decoders from '../../../../data/decoders.json'
 import type { Expr } from '../../graph.js'
 import type { Kind, Model } from '../../models/model.js'
@@ -76,12 +75,21 @@ type Written = Pick<Row, 'id' | 'like' | 'architectures'> & Partial<Row>
 /** A vision tower: with `vision`, only where that is its type. Images are resized to `one` size, or have `any`. */
 export interface TowerRow extends Row { readonly vision?: readonly string[]; readonly images: 'any' | 'one' }
 
-const rows = new Map(([...decoders, ...others.rows] as unknown as Written[]).map(row => [row.id, row]))
-const towers = new Map((others.towers as unknown as (Written & TowerRow)[]).map(row => [row.id, row]))
+const rows = new Map((decoders as unknown as readonly Written[]).map(row => [row.id, row]))
+const towers = new Map<string, Written & TowerRow>()
 const typesOf = ({ types, id }: Written): readonly string[] => types ?? [id]
 
+/** Adds rows of architectures and of vision towers (data/architectures.json). */
+export function addRows(more: { readonly rows: readonly object[]; readonly towers: readonly object[] }): void {
+  for (const row of more.rows as readonly Written[]) rows.set(row.id, row)
+  for (const row of more.towers as readonly (Written & TowerRow)[]) towers.set(row.id, row)
+}
+
 /** The `model_type`s that are read. */
-export const knownTypes: readonly string[] = [...rows.values()].flatMap(typesOf)
+export const knownTypes = (): readonly string[] => [...rows.values()].flatMap(typesOf)
+
+/** Whether rows of towers are there. */
+export const seesTowers = (): boolean => towers.size > 0
 
 /** The row for a `model_type`, or for a class where there is no type. */
 export function rowFor(type: string | null, named: string | null): Row | null {

@@ -1,8 +1,8 @@
 /** Vision towers of multimodal models, each a row of data/architectures.json: stacks that run over the images of a prompt, before the decoder. */
-import { failed, note, type Problem } from '../../../problem.js'
+import { error, failed, note, type Problem } from '../../../problem.js'
 import type { Model } from '../../models/model.js'
 import { isObject, type Config, type Fields } from './fields.js'
-import { towerFor, type TowerRow } from './rows.js'
+import { seesTowers, towerFor, type TowerRow } from './rows.js'
 import { modelOf } from './stacks.js'
 import type { Scope } from './terms.js'
 
@@ -11,6 +11,7 @@ const parts = ['vision_config', 'audio_config', 'video_config']
 /** The model with the tower that its config describes; what beside the decoder is not counted is said. */
 export function withTower(model: Model, { config, problems }: Fields): Model {
   const { model_type: type, vision_config: vision } = config
+  if (isObject(vision) && !seesTowers()) problems.push(error('not-loaded', 'vision_config', 'What reads vision towers is not loaded.'))
   const row = isObject(vision) ? towerFor(String(type), String(vision['model_type'])) : null
   const own: Problem[] = []
   const tower = row === null || model.family !== 'decoder' ? null : towerOf(config, row, own)

@@ -34,7 +34,7 @@ function unknown(fields: Fields, type: string | null, named: string | null, usua
   const has = uncovered.get(type ?? '') ?? uncovered.get(classes.find(([start]) => name.startsWith(start))?.[1] ?? '')
   report(fields, name === '' ? error('missing-field', path, `${path} is missing, and there is no architectures: nothing says what this is.`)
     : has !== undefined ? error('unknown-architecture', path, `${shown(name)} has ${has}, which is not covered yet.`)
-      : error('unknown-architecture', path, `${shown(name)} is not among the ${usual === null ? 'architectures that are read' : `classes of ${type ?? ''}`}.`, usual === null ? closest(type ?? name, knownTypes, 3) : [usual]))
+      : error('unknown-architecture', path, `${shown(name)} is not among the ${usual === null ? 'architectures that are read' : `classes of ${type ?? ''}`}.`, usual === null ? closest(type ?? name, knownTypes(), 3) : [usual]))
   return null
 }
 

@@ -1,7 +1,8 @@
 /** Runs a program (parse.ts): every call adds nodes to a network and hands on what it made. */
 import type { Axis, Expr, Extent } from '../../graph.js'
 import { evaluate as valueOf, namesIn } from '../../product.js'
-import { operators, type Network, type Node, type Shape } from '../network.js'
+import { operators } from '../network-graph.js'
+import type { Network, Node, Shape } from '../network.js'
 import { parse, type Arg, type Call, type Term } from './parse.js'
 
 /** What a call hands on. Channels stand first (`b c h w`) or last (`b h w c`, `b s c`). */

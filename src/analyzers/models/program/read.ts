@@ -5,18 +5,14 @@
 import { error, type Problem } from '../../../problem.js'
 import { namesIn } from '../../product.js'
 import type { Model } from '../model.js'
-import { networkGraph, type Network, type NetworkConfig } from '../network.js'
+import { networkGraph } from '../network-graph.js'
+import type { Network, NetworkConfig } from '../network.js'
 import { build } from './build.js'
 import { primitives } from './layers.js'
 import { blocks } from './library.js'
 
 /** A network, and what a reader of files adds. */
 interface Described extends Partial<Pick<NetworkConfig, 'axes' | 'precision' | 'notes'>> { readonly network: unknown; readonly image?: unknown; readonly frames?: unknown }
-
-/** Whether a config describes a network. */
-export function describesNetwork(config: object): config is Described {
-  return 'network' in config && config.network !== null
-}
 
 /** The model of a network, or what is wrong with it. */
 export function readNetwork(config: Described): { readonly model: Model | null; readonly problems: readonly Problem[] } {
