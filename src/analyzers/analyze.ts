@@ -15,6 +15,7 @@ import type { Far } from './offload.js'
 import { phaseOfRun } from './passes.js'
 import { countedFlops } from './report.js'
 import { resolve } from './resolve.js'
+import { train } from './training/answer.js'
 import { decodeVector, memoryAt, prefillVector, prepare, sampleSizes, type Growing, type Run } from './run.js'
 
 /**
@@ -23,7 +24,7 @@ import { decodeVector, memoryAt, prefillVector, prepare, sampleSizes, type Growi
  */
 export function analyze(scenario: Scenario): Report {
   const resolved = resolve(scenario)
-  if ('scenario' in resolved) return answer(prepare(resolved))
+  if ('scenario' in resolved) return resolved.scenario.workload.mode === 'training' ? train(resolved) : answer(prepare(resolved))
   return refusal(scenario, resolved)
 }
 
@@ -37,7 +38,7 @@ export function refusal(scenario: Scenario, problems: readonly Problem[]): Repor
 export function answer(run: Run): Report {
   const { resolved } = run
   const { scenario, model: { family, context } } = resolved
-  const { mode } = scenario.workload
+  const mode = scenario.workload.mode === 'forward' ? 'forward' : 'inference'
   const first = phaseOfRun(run, mode === 'forward' ? 'forward' : 'prefill')
   const phases = mode === 'forward' ? [first] : [first, phaseOfRun(run, 'decode')]
   const totals = totalsOf(run, phases)
@@ -169,7 +170,7 @@ export function communicationSeconds(phase: Phase): number {
 function linksOf(run: Run, phases: readonly Phase[], { all_steps }: Totals): Report['links'] {
   const over = (of: (phase: Phase) => number) => phases.reduce((sum, phase) => sum + (phase.phase === 'decode' ? all_steps : 1) * of(phase), 0)
   const links: Report['links'][number][] = []
-  if (run.machine.ranks > 1) {
+  if (run.resolved.scenario.gpus > 1) {
     // Nothing overlaps with communication yet: all of it is exposed.
     const seconds = over(communicationSeconds)
     links.push({ link: run.resolved.link.name, bytes: over(phase => phase.perGpu.sent), seconds, exposed: seconds })

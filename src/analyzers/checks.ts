@@ -6,6 +6,7 @@ import { exits } from './models/exit.js'
 import { tokensPerImage } from './models/images.js'
 import { generates, indivisible, kindsOf, type Model } from './models/model.js'
 import { vanishing } from './models/network.js'
+import { checkTraining } from './training/check.js'
 
 const decoders = 'it is for a request of a decoder'
 /** Why a model has no use for a field. */
@@ -67,10 +68,12 @@ function checkImage({ image, images, positions, sizes, network, axes }: Model, a
 
 /** Tensor parallelism must divide query heads and FFN widths; KV groups split or are replicated. */
 export function checkMesh(d: Draft, model: Model): Problem[] {
-  const { tp, sequence } = d.mesh
+  const { tp, pp, cp, dp, sequence } = d.mesh
   const problems: Problem[] = []
   if (model.network && tp > 1) return [error('not-supported', 'mesh.tp', 'Tensor parallelism does not cover networks given op by op: replicas share a batch.', ['1'])]
-  if (d.gpus !== null && d.gpus !== tp) problems.push(error('illegal-mesh', 'gpus', `gpus must equal tp × pp × cp × dp, which is ${String(tp)}.`, [String(tp)]))
+  const gpus = tp * pp * cp * dp
+  if (d.gpus !== null && d.gpus !== gpus) problems.push(error('illegal-mesh', 'gpus', `gpus must equal tp × pp × cp × dp, which is ${String(gpus)}.`, [String(gpus)]))
+  if (d.workload.mode === 'training') problems.push(...checkTraining(d, model))
   const why = indivisible(model, tp)
   if (why !== null) {
     const legal = [2, 4, 8, 16, 32, 64, 3, 5, 6, 7, 9, 10, 12, 1].filter(n => indivisible(model, n) === null).sort((a, b) => Math.abs(a - tp) - Math.abs(b - tp))

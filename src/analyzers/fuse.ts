@@ -21,7 +21,7 @@ const collective: Readonly<Record<Transfer['kind'], string>> = {
   reduce: 'all-reduce', scatter: 'reduce-scatter', gather: 'all-gather', exchange: 'all-to-all',
 }
 
-interface Run { row: Profile['kernels'][number] | null; block: string; repeats: string; ops: PlacedOp[]; wraps: boolean }
+interface Run { row: Profile['kernels'][number] | null; block: string; mark: string; repeats: string; ops: PlacedOp[]; wraps: boolean }
 
 /**
  * Ops that stand side by side and match one row become one kernel. Kernels never join across a transfer or across repeats.
@@ -31,13 +31,13 @@ export function fuse(steps: readonly Step[], profile: Profile): readonly KernelS
   const runs: (Run | Transfer)[] = []
   for (const step of steps) {
     if (isTransfer(step)) { runs.push(step); continue }
-    const [block, name] = parts(step.op.id)
+    const [block, name, mark] = parts(step.op.id)
     const key = step.op.kind ?? name
     const row = profile.kernels.find(r => (r.ops.includes(key) || r.ops.includes(key.replace(/^.*\//, '*/'))) && (r.opens === undefined) === (step.op.kind === undefined)) ?? null
     const repeats = step.op.times.join(' ')
-    const last = runs.at(-1)
-    if (last && !isTransfer(last) && row !== null && last.row === row && last.block === block && last.repeats === repeats && (row.opens === undefined || (!row.opens.includes(key) && follows(step, last.ops.at(-1))))) last.ops.push(step)
-    else runs.push({ row, block, repeats, ops: [step], wraps: false })
+    const run = joined(runs, row, block, name, mark, repeats)
+    if (run && (row?.opens === undefined || (!row.opens.includes(key) && follows(step, run.ops.at(-1))))) run.ops.push(step)
+    else runs.push({ row, block, mark, repeats, ops: [step], wraps: false })
   }
   const ids = new Set<string>()
   return closeLoops(runs).map(run => {
@@ -57,23 +57,44 @@ function follows({ op }: PlacedOp, before: PlacedOp | undefined): boolean {
   return made !== undefined && op.tensors.some(t => t.role === 'in' && t.name === made.name) && (op.law === 'product' || own?.axes.join() === made.axes.join())
 }
 
-/** `decoder/attn/qkv` → `['decoder', 'attn/qkv']`; ops before and after the layers of the main stack have no block. */
-function parts(id: string): readonly [block: string, name: string] {
-  const at = id.indexOf('/')
-  return at < 0 ? ['', id] : [id.slice(0, at), id.slice(at + 1)]
+/**
+ * The run that an op joins: the last one, if it is of the same row. Gradients of inputs and of weights alternate, and are
+ * kernels of their own: such a run may stand before others of its row. Without a row, the gradients of one op are a kernel.
+ */
+function joined(runs: readonly (Run | Transfer)[], row: Run['row'], block: string, name: string, mark: string, repeats: string): Run | null {
+  for (let i = runs.length - 1; i >= 0; i--) {
+    const run = runs[i]
+    if (!run || isTransfer(run) || run.row !== row || run.block !== block || run.repeats !== repeats) return null
+    if (row === null && (mark === '' || parts(run.ops[0]?.op.id ?? '')[1] !== name)) return null
+    if (run.mark === mark) return run
+    if (mark === '' || run.mark === '') return null
+  }
+  return null
+}
+
+/**
+ * `decoder/attn/q'x.n1` → `['decoder', 'attn/q', 'x']`; ops before and after the layers of the main stack have no block, those of
+ * the forward pass no mark. Sums of gradients belong to the gradients of inputs; `r` runs again.
+ */
+function parts(id: string): readonly [block: string, name: string, mark: string] {
+  const [path = '', mark = ''] = id.split('\'')
+  const at = path.indexOf('/')
+  return [at < 0 ? '' : path.slice(0, at), path.slice(at + 1), mark === '' ? '' : mark.startsWith('w') ? 'w' : mark === 'r' ? 'r' : 'x']
 }
 
 /** A kernel of one op keeps the op's name; the row names what is fused. */
 function kernelId(run: Run): string {
   const [only] = run.ops
-  if (run.row === null || run.row.opens !== undefined || run.ops.length === 1) return only?.op.id ?? ''
-  const names = run.ops.map(({ op }) => parts(op.id)[1])
+  const end = run.mark === '' ? '' : `'${run.mark}`
+  const names = [...new Set(run.ops.map(({ op }) => parts(op.id)[1]))]
+  if (run.row === null || run.row.opens !== undefined || names.length === 1) return `${only?.op.id.split('\'')[0] ?? ''}${end}`
   const { part, ops } = run.row
   const kernel = run.row.kernel.replace('*', names[0]?.split('/')[0] ?? '')
   // A row that is named after one of its ops does not lend that name to a run without it.
   const lacks = ops.includes(kernel) && !names.includes(kernel)
-  const name = ops[0] !== names[0] && part !== undefined ? part : lacks ? names.at(-1) ?? kernel : kernel
-  return run.block === '' ? name : `${run.block}/${name}`
+  const isPart = run.mark === '' ? ops[0] !== names[0] : !names.includes(ops[0] ?? '')
+  const name = isPart && part !== undefined ? part : lacks ? names.at(-1) ?? kernel : kernel
+  return (run.block === '' ? name : `${run.block}/${name}`) + end
 }
 
 function transferId(transfer: Transfer): string {

@@ -114,8 +114,8 @@ export interface Transfer {
 export interface Profile {
   readonly id: string
   readonly title: string
-  /** Rows of ops that may run as one kernel, where they stand side by side; `part` is its name where the first op is missing. Rows with `opens` are of kinds of a network's ops: those begin a kernel, the others join along the data, where they read what the op before made and keep its shape or multiply. */
-  readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[]; readonly part?: string; readonly opens?: readonly string[] }[]
+  /** Rows of ops that may run as one kernel, where they stand side by side; `part` is its name where the first op is missing; `recomputes`: in backward it makes again what it did not write. Rows with `opens` are of kinds of a network's ops: those begin a kernel, the others join along the data, where they read what the op before made and keep its shape or multiply. */
+  readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[]; readonly part?: string; readonly opens?: readonly string[]; readonly recomputes?: true }[]
   /** Whether batch norms are folded into convolutions, and parallel convolutions merged. */
   readonly folds?: boolean
   /** Whether attention skips what the causal mask hides, or computes it. */

@@ -7,11 +7,10 @@ import { boundOf, estimateOf, type Demand } from './time.js'
 
 /** Numbers of the device and the engine that every kernel needs. */
 export interface Machine {
-  /** Bytes/s of HBM, and of the link in one direction. */
+  /** Bytes/s of HBM. */
   readonly bandwidth: number
-  readonly link: number
-  /** Ranks on the link. */
-  readonly ranks: number
+  /** By mesh axis: bytes/s of its link in one direction, and the ranks on it. */
+  readonly links: Readonly<Record<string, { readonly bandwidth: number; readonly ranks: number }>>
   readonly constants: Readonly<Record<'matrix' | 'attention' | 'vector', { readonly eb: number; readonly t0: number; readonly p: number | null }>>
   readonly collective: { readonly eb: number; readonly t0: number; readonly perRank: number }
   /** Seconds that the host adds to a pass. */
@@ -118,9 +117,10 @@ function loading(id: string, times: number, flops: number, bytes: number, loaded
 
 function collective(kernel: Kernel, times: number, values: Float64Array, machine: Machine, spent: Spent): KernelReport {
   const sent = values[kernel.at.sent] as number
-  const bound = sent / machine.link
+  const { bandwidth, ranks } = machine.links[kernel.transfer?.mesh ?? ''] ?? { bandwidth: 1, ranks: 1 }
+  const bound = sent / bandwidth
   const { eb, t0, perRank } = machine.collective
-  const start = t0 + perRank * machine.ranks
+  const start = t0 + perRank * ranks
   spent.overhead += times * start
   spent.network += times * bound / eb
   return {

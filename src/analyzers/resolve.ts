@@ -42,6 +42,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const precision = decidePrecision(mixture === null ? d.precision : { ...d.precision, weights: null }, model.model, device)
   problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model), ...checkAxes(d.workload, input.workload ?? {}, model.model))
   const ranks = d.mesh.tp
+  const gpus = ranks * d.mesh.pp * d.mesh.dp * d.mesh.cp
   const link = linkOf(device, system, ranks)
   if (ranks > 1 && link.bandwidth === null) problems.push(error('unknown-link', 'system', `The bandwidth of ${link.name} between ${String(ranks)} GPUs of ${system.id} is not known.`))
   if (ranks > system.domain && system.domain > 1) problems.push(note('beyond-domain', 'mesh.tp', `${String(ranks)} GPUs reach beyond the NVLink domain of ${String(system.domain)} in ${system.id}: their communication is charged at the rate of the ${link.name}.`, [String(system.domain)]))
@@ -58,7 +59,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
       ...d,
       model: typeof d.model === 'string' ? model.id : d.model,
       gpu: typeof d.gpu === 'string' ? device.id : d.gpu,
-      system: system.id, gpus: ranks, capacity: basis,
+      system: system.id, gpus, capacity: basis,
       precision: { ...d.precision, weights: mixture ?? weights, activations, cache },
       price: d.price ?? priceOf(device),
     },
@@ -95,8 +96,17 @@ function suited(d: Draft, input: Scenario, model: Model): Draft {
     const seen = d.workload.images > 0 ? { ...d, workload: { ...d.workload, image: d.workload.image ?? model.image } } : d
     return model.positions === null || asked.prompt !== undefined ? seen : { ...seen, workload: { ...seen.workload, prompt: Math.max(1, Math.min(d.workload.prompt, room - output)) } }
   }
+  if (mode === 'training') return trained(d, asked, model)
   const sequence = !applies('sequence', mode, model) ? asked.sequence ?? null : asked.sequence ?? asked.prompt ?? Math.min(512, room)
   const target = asked.target ?? (applies('target', mode, model) ? Math.min(128, room) : null)
   const image = applies('image', mode, model) ? asked.image ?? model.image : asked.image ?? null
   return { ...d, workload: withAxes({ ...d.workload, mode, sequence, target, image, prompt: sequence ?? d.workload.prompt, output: 0 }, model) }
+}
+
+/** A training step: one micro-batch of one sequence per replica unless more is asked for. */
+function trained(d: Draft, asked: NonNullable<Scenario['workload']>, model: Model): Draft {
+  const { microBatch = 1 } = asked
+  const sequence = applies('sequence', 'training', model) ? asked.sequence ?? Math.min(4096, model.positions ?? Infinity, model.context ?? Infinity) : null
+  const image = applies('image', 'training', model) ? asked.image ?? model.image : asked.image ?? null
+  return { ...d, workload: { ...d.workload, mode: 'training', sequence, image, microBatch, globalBatch: asked.globalBatch ?? microBatch * d.mesh.dp, tokens: asked.tokens ?? null, output: 0, cached: 0 } }
 }

@@ -106,7 +106,7 @@ function setUp(resolved: Resolved, splits: boolean, sees: boolean): Setup {
     reserve: stored.reserve !== null && settle(stored.reserve, storedSizes) ? stored.reserve : null,
     overhead: profile.overhead.bytes + (tp > 1 ? profile.overhead.collectives : 0),
     machine: {
-      bandwidth: device.bandwidth, link: link.bandwidth ?? 1, ranks: tp, constants: efficiency, collective: efficiency.collective,
+      bandwidth: device.bandwidth, links: { tp: { bandwidth: link.bandwidth ?? 1, ranks: tp } }, constants: efficiency, collective: efficiency.collective,
       host: profile.host.seconds, band: isScored ? profile.band.factor : null, basis: efficiency.marked, far: null,
     },
   }
@@ -125,7 +125,7 @@ function roofsOf({ precision }: Resolved, structures: readonly Structure[]): Dev
 }
 
 /** Everything but the tokens of a pass: model, precision, rates, degrees. */
-function fixedSizes({ model, scenario, efficiency: e, precision, profile, device }: Resolved): Sizes {
+export function fixedSizes({ model, scenario, efficiency: e, precision, profile, device }: Resolved): Sizes {
   const sizes: Record<string, number> = { ...vectorWeights, ...precision.widths, ...modelSizes(model), ...axisSizes(scenario.workload, model), tp: scenario.mesh.tp }
   if (profile.cache !== null) sizes['batched'] = scenario.workload.chunk ?? batchedOn(profile.cache, device.id, device.memory)
   // An unknown vector rate leaves vector work to the memory bound: infinite inside, never in a report.

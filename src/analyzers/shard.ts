@@ -166,7 +166,8 @@ function transfer(s: Sharding, kind: Transfer['kind'], mesh: string, tensor: Ten
   for (const [name, state] of Object.entries(s.states.get(tensor.name) ?? {})) {
     if (name !== mesh && state.startsWith('split ') && state !== 'split *') others[name] = state.slice(6)
   }
-  return { kind, mesh, tensor, by: maker?.id ?? reader.id, times, axes: local(tensor.axes, others, s.axes) }
+  const by = maker?.id ?? reader.id
+  return { kind, mesh, tensor, by: reader.id.includes('\'') && !by.includes('\'') ? `${by}'` : by, times, axes: local(tensor.axes, others, s.axes) }
 }
 
 /** The name of an axis as it lies on one GPU of a mesh axis. */

@@ -62,7 +62,11 @@ export interface Structure {
 export function structure(graph: Graph, mesh: Mesh, profile: Profile, extras: Extras = {}): Structure {
   const axes: Axes = { ...graph.axes }
   for (const name of Object.keys(mesh)) Object.assign(axes, meshAxes(name))
-  const steps = fuse(shard(profile.folds === true ? fold(graph) : graph, mesh), profile)
+  return compiled(graph, fuse(shard(profile.folds === true ? fold(graph) : graph, mesh), profile), axes, profile, extras)
+}
+
+/** Compiles what was sharded and fused; `axes` has those of the graph and of the mesh. */
+export function compiled(graph: Graph, steps: readonly KernelStep[], axes: Axes, profile: Profile, extras: Extras = {}): Structure {
   const readers = readersOf(steps)
   const slots = layout(axes)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, slots.slot) })
@@ -125,7 +129,7 @@ function transferKernel(id: string, transfer: Transfer, { slot }: Layout, terms:
 function kindOf({ ops }: KernelOps): KernelClass {
   const products = ops.filter(({ op }) => op.engine === 'matrix')
   if (products.length === 0) return 'vector'
-  const weighted = products.some(({ op }) => op.tensors.some(t => t.held === 'weight'))
+  const weighted = products.some(({ op }) => op.tensors.some(t => t.held === 'weight' || t.held === 'gradient'))
   return !weighted && ops.length > 1 ? 'attention' : 'matrix'
 }
 
@@ -167,7 +171,7 @@ function cachePerToken(graph: Graph, extras: Extras): Term[] {
 }
 
 /** Sets that lie within another can never be the largest. */
-function prune(sets: readonly (readonly Term[])[]): readonly (readonly Term[])[] {
+export function prune(sets: readonly (readonly Term[])[]): readonly (readonly Term[])[] {
   const keys = sets.map(set => new Set(set.map(t => `${t.label} ${t.names.join(' ')}`)))
   return sets.filter((_, i) => !keys.some((other, j) => {
     const own = keys[i]

@@ -41,6 +41,7 @@ function nothing(path: string, problems: readonly Problem[]): Quantity {
 function explainers(scenario: Scenario): Map<string, Explainer> | readonly Problem[] {
   const resolved = resolve(scenario)
   if (!('scenario' in resolved)) return failed(resolved) ? resolved : []
+  if (resolved.scenario.workload.mode === 'training') return [error('not-supported', 'workload.mode', 'Numbers of a training step are not explained one by one yet.', ['inference', 'forward'])]
   const run = prepare(resolved)
   const report = answer(run) as Report & Answer
   const all = new Map<string, Explainer>()

@@ -86,8 +86,8 @@ function machineInputs(c: KernelContext): Input[] {
   return [
     ...shares(c.run),
     named('bandwidth', device.bandwidth, `data/gpus.json: ${device.id}.bandwidth`, { datum: { gpu: device.id, field: 'bandwidth' } }),
-    named('link', machine.link, `${link.name}, data/gpus.json and data/systems.json: ${system.id}`),
-    named('ranks', machine.ranks, 'scenario: mesh.tp'),
+    named('link', machine.links['tp']?.bandwidth ?? 1, `${link.name}, data/gpus.json and data/systems.json: ${system.id}`),
+    named('ranks', machine.links['tp']?.ranks ?? 1, 'scenario: mesh.tp'),
     named('eb', constants.eb, source), named('t0', constants.t0, source), named('p', 'p' in constants ? constants.p ?? 1 : 1, source),
     named('per_rank', machine.collective.perRank, source),
   ]

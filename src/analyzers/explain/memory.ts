@@ -30,7 +30,7 @@ export function explainMemory(run: Run, report: Answer, field: MemoryField): Qua
     }
     case 'overhead': {
       const { bytes, collectives, source } = profile.overhead
-      return quantity(path, memory.overhead, of(run.machine.ranks > 1 ? undefined : 'engine', source), scopeOf([named('engine', bytes, source), named('collectives', collectives, source)]))
+      return quantity(path, memory.overhead, of(run.resolved.scenario.gpus > 1 ? undefined : 'engine', source), scopeOf([named('engine', bytes, source), named('collectives', collectives, source)]))
     }
     case 'gradients': case 'states': return quantity(path, memory[field], of(), scopeOf([]))
     case 'reserved/cache': return quantity(path, memory.reserved?.cache ?? null, of(sumExpr(run.reserve?.cache.terms ?? []), profile.cache?.source), passScope(run, run.stored, stored))

@@ -1,1 +1,2 @@
 export { sequenceParallel, tensorParallel } from './tensor.js'
+export { dataParallel } from './data.js'

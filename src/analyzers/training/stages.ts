@@ -1,0 +1,37 @@
+/** Cuts the layers of a model into pipeline stages: the embedding comes first, the head last, layers keep their order. */
+import type { Block, Graph } from '../graph.js'
+import { kindsOf, type Model } from '../models/model.js'
+
+export interface Stage {
+  /** First layer and the one after the last. */
+  readonly layers: readonly [from: number, to: number]
+  /** Layers of each kind. */
+  readonly counts: ReadonlyMap<string, number>
+  readonly isFirst: boolean
+  readonly isLast: boolean
+}
+
+/** The kinds of the layers in their order. */
+export function layersOf(model: Model): readonly string[] {
+  return model.layers ?? kindsOf(model).flatMap(({ name, count }) => Array.from({ length: count }, () => name))
+}
+
+/** Stages of so many layers each. */
+export function cut(model: Model, sizes: readonly number[]): readonly Stage[] {
+  const layers = layersOf(model)
+  let from = 0
+  return sizes.map((size, i) => {
+    const own = layers.slice(from, from + size)
+    const counts = new Map<string, number>()
+    for (const kind of own) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    from += size
+    return { layers: [from - size, from], counts, isFirst: i === 0, isLast: i === sizes.length - 1 }
+  })
+}
+
+/** The part of the forward pass that a stage runs. */
+export function graphOf(graph: Graph, { counts, isFirst, isLast }: Stage): Graph {
+  const end = graph.blocks.length - 1
+  const runs = (block: Block, i: number) => i === 0 ? isFirst : i === end ? isLast : counts.has(block.id)
+  return { axes: graph.axes, blocks: graph.blocks.filter(runs) }
+}
