@@ -1,5 +1,5 @@
 /** The whole answer: a Scenario in, a Report out. */
-import { failed, type Problem } from '../problem.js'
+import { failed, isProblem, type Problem } from '../problem.js'
 import { ofMode } from '../scenario/normalize.js'
 import type { Memory, Metrics, Phase, Report } from '../scenario/report.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
@@ -15,6 +15,7 @@ import type { Far } from './offload.js'
 import { phaseOfRun } from './passes.js'
 import { countedFlops } from './report.js'
 import { resolve } from './resolve.js'
+import type { Resolved } from './resolved.js'
 import { train } from './training/answer.js'
 import { decodeVector, memoryAt, prefillVector, prepare, sampleSizes, type Growing, type Run } from './run.js'
 
@@ -24,8 +25,13 @@ import { decodeVector, memoryAt, prefillVector, prepare, sampleSizes, type Growi
  */
 export function analyze(scenario: Scenario): Report {
   const resolved = resolve(scenario)
-  if ('scenario' in resolved) return resolved.scenario.workload.mode === 'training' ? train(resolved) : answer(prepare(resolved))
+  if ('scenario' in resolved) return resolved.scenario.workload.mode === 'training' ? trained(scenario, resolved) : answer(prepare(resolved))
   return refusal(scenario, resolved)
+}
+
+function trained(scenario: Scenario, resolved: Resolved): Report {
+  const report = train(resolved)
+  return isProblem(report) ? refusal(scenario, [report]) : report
 }
 
 /** A report that holds no numbers, only why. */

@@ -94,20 +94,22 @@ export interface Placement {
   readonly rest?: readonly string[]
   /** Kinds of tensor that lie split while idle (ZeRO). */
   readonly stored?: readonly Held[]
-  /** Exceptions for some ops, by the end of their id; `null` leaves the op whole. */
+  /** Exceptions for some ops, by the end of their id, or by the path they lie under where it ends in a slash; `null` leaves the op whole. */
   readonly only?: readonly { readonly ops: string; readonly axis: string | null }[]
 }
 
 /** A change of state of one tensor over one mesh axis. */
 export interface Transfer {
   readonly kind: 'reduce' | 'scatter' | 'gather' | 'exchange'
-  readonly mesh: string
+  /** The mesh axes whose ranks take part, as one group. */
+  readonly mesh: readonly string[]
   readonly tensor: Tensor
   /** The op that made the tensor, or that reads it where it has no maker (weights). */
   readonly by: string
   readonly times: readonly Extent[]
-  /** The tensor's axes as they lie on one GPU when the transfer starts or, for a gather, when it ends. */
+  /** The tensor's axes, and by which of them other mesh axes split it when the transfer starts or, for a gather, when it ends. */
   readonly axes: readonly Extent[]
+  readonly split: Readonly<Record<string, string>>
 }
 
 /** Which ops share a kernel, and what an engine adds. */
@@ -120,6 +122,8 @@ export interface Profile {
   readonly folds?: boolean
   /** Whether attention skips what the causal mask hides, or computes it. */
   readonly mask: 'skipped' | 'computed'
+  /** Mesh axes of a training step whose transfers run beside compute; all others wait. */
+  readonly overlaps?: readonly string[]
   /** Memory per GPU that is not a tensor, in bytes; `collectives` on top where GPUs communicate. */
   readonly overhead: { readonly bytes: number; readonly collectives: number; readonly source: string }
   /** Time per forward pass that the host adds, in seconds. */

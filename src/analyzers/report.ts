@@ -1,6 +1,7 @@
 /** The cheap pass: sizes, degrees and a device into the numbers of one phase. A few microseconds; the structure is given. */
 import type { KernelReport, Limit, Phase } from '../scenario/report.js'
 import { derive, runProgram, total } from './compile.js'
+import { groupOf } from './cost.js'
 import { loadedBytes, type Far } from './offload.js'
 import type { Kernel, Structure } from './structure.js'
 import { boundOf, estimateOf, type Demand } from './time.js'
@@ -9,8 +10,8 @@ import { boundOf, estimateOf, type Demand } from './time.js'
 export interface Machine {
   /** Bytes/s of HBM. */
   readonly bandwidth: number
-  /** By mesh axis: bytes/s of its link in one direction, and the ranks on it. */
-  readonly links: Readonly<Record<string, { readonly bandwidth: number; readonly ranks: number }>>
+  /** By group of mesh axes: bytes/s of its link in one direction, and where every rank sends to every other; its ranks, and those within one node. */
+  readonly links: Readonly<Record<string, { readonly bandwidth: number; readonly exchange: number; readonly ranks: number; readonly inside: number }>>
   readonly constants: Readonly<Record<'matrix' | 'attention' | 'vector', { readonly eb: number; readonly t0: number; readonly p: number | null }>>
   readonly collective: { readonly eb: number; readonly t0: number; readonly perRank: number }
   /** Seconds that the host adds to a pass. */
@@ -117,16 +118,23 @@ function loading(id: string, times: number, flops: number, bytes: number, loaded
 
 function collective(kernel: Kernel, times: number, values: Float64Array, machine: Machine, spent: Spent): KernelReport {
   const sent = values[kernel.at.sent] as number
-  const { bandwidth, ranks } = machine.links[kernel.transfer?.mesh ?? ''] ?? { bandwidth: 1, ranks: 1 }
-  const bound = sent / bandwidth
-  const { eb, t0, perRank } = machine.collective
-  const start = t0 + perRank * ranks
+  const link = machine.links[groupOf(kernel.transfer?.mesh ?? [])] ?? alone
+  const bound = sent / (kernel.transfer?.kind === 'exchange' ? link.exchange : link.bandwidth)
+  const { eb } = machine.collective
+  const start = startOf(machine.collective, link)
   spent.overhead += times * start
   spent.network += times * bound / eb
   return {
     id: kernel.id, times, flops: 0, bytes: 0, sent, intensity: null,
     seconds: { bound, estimate: start + bound / eb }, limit: start > bound / eb ? 'overhead' : 'network',
   }
+}
+
+const alone = { bandwidth: 1, exchange: 1, ranks: 1, inside: 1 }
+
+/** Seconds before the first byte: by rank within a node, and between nodes by the levels of a tree (NCCL's double binary trees). */
+export function startOf({ t0, perRank }: Machine['collective'], { ranks, inside }: { readonly ranks: number; readonly inside: number }): number {
+  return t0 + perRank * inside + (ranks > inside ? t0 * Math.log2(ranks / inside) : 0)
 }
 
 /** FLOP of the whole model under the counting convention; the sizes are left as they were. */

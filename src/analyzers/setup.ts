@@ -106,14 +106,14 @@ function setUp(resolved: Resolved, splits: boolean, sees: boolean): Setup {
     reserve: stored.reserve !== null && settle(stored.reserve, storedSizes) ? stored.reserve : null,
     overhead: profile.overhead.bytes + (tp > 1 ? profile.overhead.collectives : 0),
     machine: {
-      bandwidth: device.bandwidth, links: { tp: { bandwidth: link.bandwidth ?? 1, ranks: tp } }, constants: efficiency, collective: efficiency.collective,
+      bandwidth: device.bandwidth, links: { tp: { bandwidth: link.bandwidth ?? 1, exchange: link.bandwidth ?? 1, ranks: tp, inside: tp } }, constants: efficiency, collective: efficiency.collective,
       host: profile.host.seconds, band: isScored ? profile.band.factor : null, basis: efficiency.marked, far: null,
     },
   }
 }
 
 /** The rates at which any kernel works, each once, fastest first. */
-function roofsOf({ precision }: Resolved, structures: readonly Structure[]): DeviceReport['roofs'] {
+export function roofsOf({ precision }: Resolved, structures: readonly Structure[]): DeviceReport['roofs'] {
   const used = new Set(structures.flatMap(s => s.kernels.flatMap(k => k.work.map(w => w.rate))))
   const roofs = new Map<string, DeviceReport['roofs'][number]>()
   for (const name of used) {

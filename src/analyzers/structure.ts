@@ -3,7 +3,7 @@
  * Depends on the shape of the graph, on which mesh axes are used, and on the profile; so it is built once and kept.
  */
 import { compileTerm, compileTerms, layout, program, type Compiled, type Layout, type Program, type Total } from './compile.js'
-import { besides, kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
+import { besides, declareMesh, kernelCost, localized, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
 import { fold } from './fold.js'
 import { fuse, type KernelOps, type KernelStep } from './fuse.js'
 import type { Axis, Graph, Profile, Transfer } from './graph.js'
@@ -61,8 +61,9 @@ export interface Structure {
 /** Shards, fuses and compiles a graph. */
 export function structure(graph: Graph, mesh: Mesh, profile: Profile, extras: Extras = {}): Structure {
   const axes: Axes = { ...graph.axes }
-  for (const name of Object.keys(mesh)) Object.assign(axes, meshAxes(name))
-  return compiled(graph, fuse(shard(profile.folds === true ? fold(graph) : graph, mesh), profile), axes, profile, extras)
+  const steps = shard(profile.folds === true ? fold(graph) : graph, mesh)
+  declareMesh(axes, mesh, steps)
+  return compiled(graph, fuse(steps, profile), axes, profile, extras)
 }
 
 /** Compiles what was sharded and fused; `axes` has those of the graph and of the mesh. */
@@ -71,7 +72,7 @@ export function compiled(graph: Graph, steps: readonly KernelStep[], axes: Axes,
   const slots = layout(axes)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, slots.slot) })
   const terms: Compiled[] = []
-  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, slots, terms) : opsKernel(step, readers, axes, extras, slots, terms))
+  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, axes, slots, terms) : opsKernel(step, readers, axes, extras, slots, terms))
   const placed = steps.flatMap(step => 'transfer' in step ? [] : step.ops)
   const whole = graph.blocks.flatMap(block => block.ops)
   const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
@@ -118,8 +119,8 @@ export function shareOf(rate: string): string {
   return rate.replace('peak_', 'share_')
 }
 
-function transferKernel(id: string, transfer: Transfer, { slot }: Layout, terms: Compiled[]): Kernel {
-  const cost = transferCost(transfer)
+function transferKernel(id: string, transfer: Transfer, axes: Axes, { slot }: Layout, terms: Compiled[]): Kernel {
+  const cost = transferCost(transfer, axes)
   const times = terms.push(compileTerm(cost.times, slot)) - 1
   const sent = terms.push(compileTerm(cost.sent, slot)) - 1
   return { id, kind: 'collective', times: cost.times, work: [], traffic: [], sent: cost.sent, transfer, at: { times, work: [], traffic: [0, 0], sent } }

@@ -1,55 +1,48 @@
 /** The report of one training step: time with its bubble, and the memory of every pipeline stage. */
-import vector from '../../../data/vector.json?values'
-import { linkOf } from '../../hardware/network.js'
+import type { Link } from '../../hardware/network.js'
+import { error, isProblem, type Problem } from '../../problem.js'
 import { ofMode } from '../../scenario/normalize.js'
 import type { Phase, Report } from '../../scenario/report.js'
-import { derive, fill, total, type Total } from '../compile.js'
-import { phaseReport, type Machine } from '../report.js'
+import type { Machine } from '../report.js'
 import type { Resolved } from '../resolved.js'
-import { fixedSizes } from '../setup.js'
-import { bubbleOf, inFlight, optimizerOf } from './schedule.js'
-import { setUp, type Part } from './setup.js'
+import { roofsOf } from '../setup.js'
+import { placed, reach } from './links.js'
+import { bubbleOf } from './schedule.js'
+import { setUp, type Plan } from './setup.js'
+import { stageReport, type Seconds, type StageReport, type Step } from './stage.js'
 
-/** Seconds of one micro-batch on a stage, and of what the step does once. */
-interface Seconds { readonly F: number; readonly B: number; readonly W: number; readonly end: number }
-
-interface StageReport {
-  readonly part: Part
-  readonly phase: Phase
-  readonly seconds: Seconds
-  readonly bound: Seconds
-  readonly memory: NonNullable<Report['memory']>
-  readonly flops: { readonly once: number; readonly all: number }
-}
-
-/** Analyzes a training step on the mesh of the scenario. */
-export function train(resolved: Resolved): Report {
+/** Analyzes a training step on the mesh of the scenario; a problem where no source says how fast its links are. */
+export function train(resolved: Resolved): Report | Problem {
   const { scenario, device, model } = resolved
   const { workload, mesh, training } = scenario
-  const machine = machineOf(resolved)
+  const plan = setUp(resolved)
+  const machine = machineOf(resolved, plan)
+  if (isProblem(machine)) return machine
   const micro = (workload.globalBatch ?? 1) / ((workload.microBatch ?? 1) * mesh.dp)
-  const stages = setUp(resolved).map((part, i) => stageReport(resolved, part, machine, i, micro))
+  const step: Step = { resolved, plan, machine, micro, hides: group => group !== '' && group.split('_').every(axis => resolved.profile.overlaps?.includes(axis) === true) }
+  const stages = plan.parts.map((part, i) => stageReport(step, part, i))
   const slowest = stages.reduce((a, b) => perMicro(b.seconds) > perMicro(a.seconds) ? b : a)
   const fullest = stages.reduce((a, b) => b.memory.total > a.memory.total ? b : a)
   const [bubble, boundBubble] = [slowest.seconds, slowest.bound].map(s => bubbleOf(training.schedule, mesh.pp, micro, training.interleave, s)) as [number, number]
   const phase = withBubble(slowest.phase, bubble, boundBubble, stages)
-  const step = phase.seconds.estimate
-  const gpus = scenario.gpus
+  const time = phase.seconds.estimate
+  const { gpus } = scenario
   const once = stages.reduce((sum, s) => sum + s.flops.once, 0), all = stages.reduce((sum, s) => sum + s.flops.all, 0)
   const peak = resolved.precision.rates['peak_ffn']?.flops ?? NaN
-  const tokens = (workload.globalBatch ?? 1) * (workload.sequence ?? 1)
-  const counts = parametersOf(stages)
+  const samples = workload.globalBatch ?? 1
+  const tokens = workload.sequence == null ? null : samples * workload.sequence
   return {
-    schema: 'roofline/1', scenario: { ...scenario, workload: ofMode(workload) }, device: { id: device.id, name: device.name, memory: device.memoryType, bandwidth: device.bandwidth, roofs: [] },
-    model: { id: resolved.id, family: model.family, ...counts, macs: null, cacheBytesPerToken: null, context: model.context },
+    schema: 'roofline/1', scenario: { ...scenario, workload: ofMode(workload) },
+    device: { id: device.id, name: device.name, memory: device.memoryType, bandwidth: device.bandwidth, roofs: roofsOf(resolved, plan.parts.map(part => part.structure)) },
+    model: { id: resolved.id, family: model.family, parameters: plan.parameters, activeParameters: plan.activeParameters, macs: null, cacheBytesPerToken: null, context: model.context },
     phases: [phase], memory: fullest.memory,
     stages: stages.map(s => ({ layers: s.part.stage.layers, memory: s.memory, seconds: s.seconds, timeline: [] })),
-    links: linksOf(resolved, phase),
+    links: linksOf(machine, slowest),
     metrics: {
-      ttft: null, tpot: null, latency: step, tokensPerSecond: tokens / step, tokensPerSecondPerGpu: tokens / step / gpus, samplesPerSecond: (workload.globalBatch ?? 1) / step,
-      mfu: once / (step * gpus * peak), hfu: all / (step * gpus * peak), mbu: null,
-      joulesPerToken: device.tdp === null ? null : device.tdp * gpus * step / tokens,
-      usdPerMillionTokens: scenario.price === null ? null : scenario.price / 3600 * gpus * step / tokens * 1e6,
+      ttft: null, tpot: null, latency: time, tokensPerSecond: tokens === null ? null : tokens / time, tokensPerSecondPerGpu: tokens === null ? null : tokens / time / gpus, samplesPerSecond: samples / time,
+      mfu: once / (time * gpus * peak), hfu: all / (time * gpus * peak), mbu: null,
+      joulesPerToken: device.tdp === null || tokens === null ? null : device.tdp * gpus * time / tokens,
+      usdPerMillionTokens: scenario.price === null || tokens === null ? null : scenario.price / 3600 * gpus * time / tokens * 1e6,
       maxBatch: null, maxContext: null,
     },
     problems: resolved.notes.map(p => ({ ...p, suggestions: [...p.suggestions] })),
@@ -58,64 +51,16 @@ export function train(resolved: Resolved): Report {
 
 const perMicro = ({ F, B, W }: Seconds): number => F + B + W
 
-function stageReport(resolved: Resolved, part: Part, machine: Machine, i: number, micro: number): StageReport {
-  const { scenario: { workload, mesh, training, conventions, precision }, profile, capacity } = resolved
-  const { structure } = part
-  const optimizer = optimizerOf(training.optimizer)
-  const s = workload.sequence ?? 1
-  const causal = profile.mask === 'skipped' ? 1 : 0
-  const gradient = precision.gradients === 'fp32' ? 4 : 2
-  const given: Record<string, number> = {
-    ...fixedSizes(resolved), ...part.sizes, b: (workload.microBatch ?? 1) * mesh.dp, s, t: s, o: s, m: 1, frames: 1, images: 1, height: 1, width: 1, micro, causal,
-    dp: mesh.dp, state_bytes: optimizer.states + optimizer.master, w_optimizer: optimizer.flops, bytes_moment: 1, bytes_gradient: gradient, bytes_mask: 1, batched: 0,
-    ...(vector as { weights: Readonly<Record<string, number>> }).weights,
-  }
-  const sizes = fill(structure.layout, given)
-  const counted = conventions.attention === 'causal' ? 1 : 0
-  const phase = phaseReport('step', structure, sizes, machine, counted)
-  const sum = (of: 'estimate' | 'bound'): Seconds => {
-    const seconds = { F: 0, B: 0, W: 0, end: 0 }
-    phase.kernels.forEach((kernel, k) => { const at = structure.parts[k] ?? 'end'; seconds[at] += kernel.times * kernel.seconds[of] / (at === 'end' ? 1 : micro) })
-    return seconds
-  }
-  const bytes = (of: Total) => total(of.compiled, sizes)
-  const { held } = structure
-  const weights = bytes(held.weights) * scheduleWeights(training.schedule)
-  const kept = bytes(held.kept) * inFlight(training.schedule, mesh.pp, i, micro, training.interleave)
-  const activations = kept + structure.working.reduce((most, set) => Math.max(most, bytes(set)), 0)
-  const gradients = bytes(held.gradients) * scheduleWeights(training.schedule), states = bytes(held.states)
-  const overhead = profile.overhead.bytes + (machine.links['tp'] || machine.links['dp'] ? profile.overhead.collectives : 0)
-  const all = weights + gradients + states + activations + overhead
-  const once = withCausal(structure, sizes, causal, counted, () => bytes(structure.once))
-  return {
-    part, phase, seconds: sum('estimate'), bound: sum('bound'), flops: { once, all: phase.flops.matrix },
-    memory: { weights, cache: 0, activations, gradients, states, overhead, total: all, capacity, fits: all <= capacity, reserved: null },
-  }
-}
-
-function scheduleWeights(schedule: string): number {
-  return schedule === 'dualpipe' ? 2 : 1
-}
-
-/** A count under the counting convention; the sizes are left as they were. */
-function withCausal(structure: Part['structure'], sizes: Float64Array, executed: number, counted: number, of: () => number): number {
-  if (executed === counted) return of()
-  sizes[structure.slots.causal] = counted
-  derive(structure.layout, sizes)
-  const result = of()
-  sizes[structure.slots.causal] = executed
-  derive(structure.layout, sizes)
-  return result
-}
-
-function machineOf({ scenario: { mesh }, device, system, efficiency, profile }: Resolved): Machine {
-  const links: Record<string, { bandwidth: number; ranks: number }> = {}
-  // Ranks of an axis lie so far apart as the axes inside it are wide.
-  let span = 1
-  for (const axis of mesh.order) {
-    const ranks = mesh[axis]
-    span *= ranks
-    if (ranks > 1) links[axis] = { bandwidth: linkOf(device, system, span).bandwidth ?? 1, ranks }
+/** The machine with a link for every group of ranks that the step sends within. */
+function machineOf({ scenario: { mesh, system: name }, device, system, efficiency, profile }: Resolved, { parts, ranks }: Plan): Machine | Problem {
+  const links: Record<string, Machine['links'][string] & { readonly link: Link['name'] }> = {}
+  const layout = placed(mesh.order, ranks, mesh.pp)
+  const groups = new Set(parts.flatMap(({ structure }) => structure.kernels.flatMap(({ transfer }) => transfer ? [transfer.mesh.join('_')] : [])))
+  if (mesh.pp > 1) groups.add('pp')
+  for (const group of groups) {
+    const found = reach(device, system, layout, group.split('_'))
+    if (!('link' in found)) return error('unknown-link', 'system', `The bandwidth of ${found.name} between GPUs of ${name} is not known.`)
+    links[group] = found
   }
   return { bandwidth: device.bandwidth, links, constants: efficiency, collective: efficiency.collective, host: profile.host.seconds, band: null, basis: efficiency.marked, far: null }
 }
@@ -129,14 +74,14 @@ function withBubble(phase: Phase, estimate: number, bound: number, stages: reado
   return { ...phase, flops, seconds, kernels: [...phase.kernels, { id: 'bubble', times: 1, flops: 0, bytes: 0, sent: 0, intensity: null, seconds: { bound, estimate }, limit: 'overhead' }] }
 }
 
-function parametersOf(stages: readonly StageReport[]): { readonly parameters: number; readonly activeParameters: number } {
-  const sum = (of: 'parameters' | 'active') => stages.reduce((all, { part }) => all + part[of], 0)
-  return { parameters: sum('parameters'), activeParameters: sum('active') }
-}
-
-function linksOf({ link }: Resolved, phase: Phase): Report['links'] {
-  const sent = phase.kernels.filter(k => k.sent > 0)
-  if (sent.length === 0) return []
-  const seconds = sent.reduce((sum, k) => sum + k.times * k.seconds.estimate, 0)
-  return [{ link: link.name, bytes: phase.perGpu.sent, seconds, exposed: seconds }]
+/** Bytes that the slowest stage sends over each kind of link, the seconds that takes by itself, and those that nothing hides. */
+function linksOf(machine: Machine, { phase, part: { structure } }: StageReport): Report['links'] {
+  const found = new Map<string, { bytes: number; seconds: number; exposed: number }>()
+  for (const [k, { times, sent, seconds }] of phase.kernels.entries()) {
+    const of = machine.links[k < structure.kernels.length ? structure.kernels[k]?.transfer?.mesh.join('_') ?? '' : 'pp'] as { readonly link: string; readonly bandwidth: number } | undefined
+    if (sent === 0 || of === undefined) continue
+    const sum = found.get(of.link) ?? { bytes: 0, seconds: 0, exposed: 0 }
+    found.set(of.link, { bytes: sum.bytes + times * sent, seconds: sum.seconds + times * sent / of.bandwidth / machine.collective.eb, exposed: sum.exposed + times * seconds.estimate })
+  }
+  return [...found].map(([link, sum]) => ({ link, ...sum, seconds: Math.max(sum.seconds, sum.exposed) }))
 }

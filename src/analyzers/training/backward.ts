@@ -9,7 +9,7 @@ import type { Recompute } from './recompute.js'
 export const micro = 'micro'
 
 const learns = (t: Tensor): boolean => t.held === 'weight' || t.held === 'activation'
-const gradientOf = (t: Tensor, role: 'in' | 'out', name = `d.${t.name}`): Tensor => ({ name, role, axes: t.axes, held: t.held === 'weight' ? 'gradient' : 'activation', ...(t.group ? { group: t.group } : {}) })
+const gradientOf = (t: Tensor, role: 'in' | 'out', name = `d.${t.name}`): Tensor => ({ name, role, axes: t.axes, held: t.held === 'weight' ? 'gradient' : 'activation', ...(t.group ? { group: t.group } : {}), ...(t.format ? { format: t.format } : {}) })
 
 /** What the gradient of an operand reads beside the gradient of the output: the other operands of a product, nothing of a sum, what a map saves. */
 export function readsOf(op: Op, operand: Tensor): readonly Tensor[] {
@@ -46,10 +46,12 @@ export function trained(graph: Graph): readonly Block[] {
     appends.add(op)
     outputs.forEach((t, i) => { axesOf.set(t.name, t.axes); const from = inputs[i]; if (from) nameOf.set(from.name, t.name) })
   }
+  // What makes keys and values makes those of its own tokens; what reads them reads those of the whole context.
+  const context = (axes: readonly Extent[]): readonly Extent[] => axes.map(axis => axis === 's' ? 't' : axis)
   const tensor = (t: Tensor): Tensor => {
     const name = nameOf.get(t.name) ?? t.name
     const axes = axesOf.get(name)
-    return axes === undefined ? t : { name, role: t.role === 'out' ? 'out' : 'in', axes, held: 'activation' }
+    return axes === undefined ? t : t.role === 'out' ? { name, role: 'out', axes, held: 'activation' } : { name, role: 'in', axes: context(axes), held: 'activation' }
   }
   const blocks = graph.blocks.map(block => ({ ...block, ops: block.ops.filter(op => !appends.has(op)).map(op => ({ ...op, tensors: op.tensors.map(tensor) })) }))
   const ends = blocks.at(-1)?.ops.at(-1)?.tensors.some(t => t.name === 'logits')

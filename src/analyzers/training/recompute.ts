@@ -59,3 +59,15 @@ function sharedDepth(a: readonly Region[], b: readonly Region[]): number {
   while (depth + 1 < Math.min(a.length, b.length) && a[depth + 1]?.id === b[depth + 1]?.id) depth++
   return depth
 }
+
+/** Which ops run again: the whole layer, attention between queries and output, or a kernel that recomputes of itself. */
+export function regionsOf(recompute: string, kernel: string | null): Regions {
+  return id => {
+    const [block = '', ...rest] = id.split('\'')[0]?.split('/') ?? []
+    const name = rest.join('/')
+    if (name === '') return []
+    const layer: Region[] = recompute === 'full' ? [{ id: block, isKernel: false }] : []
+    const core = kernel ?? (recompute === 'selective' ? 'attn/core' : null)
+    return core !== null && name.startsWith(`${core}/`) ? [...layer, { id: `${block}/${core}`, isKernel: kernel !== null }] : layer
+  }
+}

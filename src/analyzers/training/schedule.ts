@@ -41,3 +41,8 @@ export function bubbleOf(schedule: string, p: number, q: number, v: number, seco
 export function inFlight(schedule: string, p: number, i: number, q: number, v: number): number {
   return p === 1 ? 1 : evaluate(scheduleOf(schedule).inflight, { p, i, q, v })
 }
+
+/** How often the weights of a stage are held. */
+export function weightCopies(schedule: string): number {
+  return scheduleOf(schedule).weights
+}

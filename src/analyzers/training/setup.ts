@@ -1,15 +1,14 @@
-/** What a model, a mesh and a way to train decide together; kept, since only tokens change from run to run. */
+/** What a model, a mesh and a way to train decide together; kept, since only tokens and degrees change from run to run. */
 import { fill, total } from '../compile.js'
 import { modelGraph } from '../models/loops.js'
 import { kindsOf, modelSizes, suffixOf } from '../models/model.js'
-import { dataParallel, sequenceParallel, tensorParallel } from '../parallel/index.js'
 import type { Resolved } from '../resolved.js'
 import { fixedSizes } from '../setup.js'
-import type { Mesh } from '../shard.js'
 import { structure } from '../structure.js'
 import { oneToken } from '../tokens.js'
-import type { Region, Regions } from './recompute.js'
-import { cut, graphOf, layersOf, type Stage } from './stages.js'
+import { meshOf, ranksOf, spread, type Ranks } from './mesh.js'
+import { regionsOf } from './recompute.js'
+import { cut, graphOf, stageSizes, type Stage } from './stages.js'
 import { trainingStructure, type TrainingStructure } from './structure.js'
 
 /** A pipeline stage, its structure, and its layers by kind. */
@@ -17,49 +16,46 @@ export interface Part {
   readonly stage: Stage
   readonly structure: TrainingStructure
   readonly sizes: Readonly<Record<string, number>>
-  readonly parameters: number
-  readonly active: number
 }
 
-const kept = new WeakMap<object, Map<string, readonly Part[]>>()
+/** The stages of a scenario, and counts of the model as a whole. */
+export interface Plan { readonly parts: readonly Part[]; readonly ranks: Ranks; readonly parameters: number; readonly activeParameters: number }
 
-/** The stages of a scenario. */
-export function setUp(resolved: Resolved): readonly Part[] {
-  const { model, scenario: { mesh, training }, profile } = resolved
-  let known = kept.get(model)
-  if (!known) { known = new Map(); kept.set(model, known) }
-  const key = JSON.stringify([mesh.tp > 1, mesh.dp > 1, mesh.pp, mesh.sequence, training.zero, training.recompute, training.stages, profile.id])
-  let parts = known.get(key)
-  if (!parts) { parts = build(resolved); known.set(key, parts) }
-  return parts
+const plans = new WeakMap<object, Map<string, Omit<Plan, 'ranks'>>>()
+const structures = new WeakMap<object, Map<string, TrainingStructure>>()
+
+/** A value kept under an object and a key. */
+function kept<T>(store: WeakMap<object, Map<string, T>>, of: object, key: string, make: () => T): T {
+  let known = store.get(of)
+  if (!known) { known = new Map(); store.set(of, known) }
+  let value = known.get(key)
+  if (value === undefined) { value = make(); known.set(key, value) }
+  return value
 }
 
-function build(resolved: Resolved): readonly Part[] {
+export function setUp(resolved: Resolved): Plan {
+  const { model, scenario: { mesh, training }, profile, precision } = resolved
+  const ranks = ranksOf(mesh, training)
+  const used = [ranks.tp, ranks.cp, ranks.ep, ranks.fs, ranks.dp].map(n => n > 1 ? 1 : 0).join('')
+  const way = [used, mesh.sequence, spread(mesh) > 1, training.zero, training.shardGroup !== null, training.context, training.recompute, training.optimizer, profile.id, precision.extrasKey].join('|')
+  const key = `${way}|${String(mesh.pp)}|${String(training.stages?.join())}`
+  return { ...kept(plans, model, key, () => build(resolved, ranks, way)), ranks }
+}
+
+function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks'> {
   const { model, scenario: { mesh, training }, profile } = resolved
-  const layers = layersOf(model).length
-  const stages = cut(model, training.stages ?? Array.from({ length: mesh.pp }, () => layers / mesh.pp))
-  const axes: Mesh = { ...(mesh.tp > 1 ? { tp: mesh.sequence ? sequenceParallel : tensorParallel } : {}), ...(mesh.dp > 1 ? { dp: dataParallel(training.zero) } : {}) }
   const forward = modelGraph(model, 'expanded', 'first')
+  const axes = meshOf(ranks, mesh, { ...training, context: training.context })
   const regions = regionsOf(training.recompute, profile.kernels.find(row => row.recomputes)?.kernel ?? null)
-  return stages.map(stage => {
-    const graph = graphOf(forward, stage)
+  const parts = cut(model, stageSizes(model, mesh.pp, training.stages)).map(stage => {
     const sizes = { ...modelSizes(model), ...Object.fromEntries(kindsOf(model).map(kind => [`l${suffixOf(model, kind)}`, stage.counts.get(kind.name) ?? 0])) }
-    const plain = structure(graph, {}, profile)
-    const given: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, ...sizes, causal: 1 }
-    for (const name of plain.reserve?.given ?? []) given[name] = 1
-    const counts = fill(plain.layout, given)
-    return { stage, sizes, structure: trainingStructure(graph, axes, profile, regions), parameters: total(plain.parameters.compiled, counts), active: total(plain.active.compiled, counts) }
+    // Stages of the same kinds of layer share a structure.
+    const kinds = `${way}|${[...stage.counts.keys()].join()}|${String(stage.isFirst)}|${String(stage.isLast)}`
+    return { stage, sizes, structure: kept(structures, model, kinds, () => trainingStructure(graphOf(forward, stage), axes, profile, regions)) }
   })
+  const whole = structure(forward, {}, profile)
+  const given: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, causal: 1, batched: 0 }
+  const counts = fill(whole.layout, given)
+  return { parts, parameters: total(whole.parameters.compiled, counts), activeParameters: total(whole.active.compiled, counts) }
 }
 
-/** Which ops run again: the whole layer, attention between queries and output, or a kernel that recomputes of itself. */
-function regionsOf(recompute: string, kernel: string | null): Regions {
-  return id => {
-    const [block = '', ...rest] = id.split('\'')[0]?.split('/') ?? []
-    const name = rest.join('/')
-    if (name === '') return []
-    const layer: Region[] = recompute === 'full' ? [{ id: block, isKernel: false }] : []
-    const core = kernel ?? (recompute === 'selective' ? 'attn/core' : null)
-    return core !== null && name.startsWith(`${core}/`) ? [...layer, { id: `${block}/${core}`, isKernel: kernel !== null }] : layer
-  }
-}

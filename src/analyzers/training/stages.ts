@@ -35,3 +35,9 @@ export function graphOf(graph: Graph, { counts, isFirst, isLast }: Stage): Graph
   const runs = (block: Block, i: number) => i === 0 ? isFirst : i === end ? isLast : counts.has(block.id)
   return { axes: graph.axes, blocks: graph.blocks.filter(runs) }
 }
+
+/** Layers of each stage: as listed, else evenly. */
+export function stageSizes(model: Model, pp: number, listed: readonly number[] | null): readonly number[] {
+  const layers = layersOf(model).length
+  return listed ?? Array.from({ length: pp }, () => layers / pp)
+}

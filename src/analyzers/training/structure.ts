@@ -1,18 +1,18 @@
 /** A training step, sharded, fused and compiled: its kernels, and what each GPU holds between and during them. */
 import { compileTerms, type Total } from '../compile.js'
-import { localized, meshAxes, term, widthOf, workOf, type Axes, type Term } from '../cost.js'
+import { declareMesh, localized, term, widthOf, workOf, type Axes, type Term } from '../cost.js'
 import { fuse, type KernelStep } from '../fuse.js'
-import type { Graph, Held, Profile } from '../graph.js'
+import type { Graph, Held, Profile, Tensor } from '../graph.js'
 import { liveTensors } from '../memory.js'
 import { isTransfer, shard, type Mesh, type States, type Step } from '../shard.js'
 import { compiled, prune, type Structure } from '../structure.js'
 import { micro, trainingGraph } from './backward.js'
-import { keptTensors } from './kept.js'
+import { keptTensors, splitsOf } from './kept.js'
 import { recomputing, type Regions } from './recompute.js'
 
 export interface TrainingStructure extends Structure {
-  /** Bytes on one GPU: weights, gradients and optimizer states as they lie while idle, activations kept for backward by one micro-batch. */
-  readonly held: Readonly<Record<'weights' | 'gradients' | 'states' | 'kept', Total>>
+  /** Bytes on one GPU: weights, gradients and optimizer states as they lie while idle; activations that one micro-batch keeps for backward, of layers and of the end of the model; the stream at the end of a stage. */
+  readonly held: Readonly<Record<'weights' | 'gradients' | 'states' | 'layers' | 'ends' | 'stream', Total>>
   /** Sets of activations that live during backward beside what is kept. */
   readonly working: readonly Total[]
   /** Matrix FLOP without what runs again. */
@@ -25,9 +25,9 @@ export interface TrainingStructure extends Structure {
 export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, regions: Regions): TrainingStructure {
   const graph = trainingGraph(forward, recomputing(regions))
   const axes: Axes = { ...graph.axes, state_bytes: { title: 'bytes of optimizer states per parameter' } }
-  for (const name of Object.keys(mesh)) Object.assign(axes, meshAxes(name))
   const states: States = new Map()
   const steps = shard(graph, mesh, states)
+  declareMesh(axes, mesh, steps)
   const fused = fuse(steps, profile)
   const made = compiled(graph, fused, axes, profile)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, made.layout.slot) })
@@ -35,8 +35,9 @@ export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, 
   const kept = keptTensors(steps, states, regions, axes)
   const once = graph.blocks.flatMap(block => block.ops).filter(op => op.engine === 'matrix' && !/'(r|x\.again)$/.test(op.id)).flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   return {
-    ...made, held: { weights: idle('weight'), gradients: idle('gradient'), states: idle('moment'), kept: compileAll(kept) },
-    working: prune(working(fused, kept, axes)).map(compileAll), once: compileAll(once),
+    ...made,
+    held: { weights: idle('weight'), gradients: idle('gradient'), states: idle('moment'), layers: compileAll(kept.layers), ends: compileAll(kept.ends), stream: compileAll(stream(steps, states, axes)) },
+    working: prune(working(fused, [...kept.layers, ...kept.ends], axes)).map(compileAll), once: compileAll(once),
     parts: made.kernels.map(({ id, times }) => !times.names.includes(micro) ? 'end' : /'w(\/|$)/.test(id) ? 'W' : id.includes('\'') ? 'B' : 'F'),
   }
 }
@@ -46,6 +47,13 @@ function working(steps: readonly KernelStep[], kept: readonly Term[], axes: Axes
   const known = new Set(kept.map(t => t.label))
   const from = steps.findIndex(step => step.id.includes('\''))
   return liveTensors(steps, axes).slice(from).map(set => set.filter(t => !known.has(t.label) && t.label !== 'd.logits'))
+}
+
+/** What the last layer of a stage hands on, as it lies then. */
+function stream(steps: readonly Step[], states: States, axes: Axes): Term[] {
+  const carried = new Map<string, Tensor>()
+  for (const step of steps) if (!isTransfer(step)) for (const t of step.op.tensors) if (t.carry && t.role === 'out' && !t.name.startsWith('d.')) carried.set(t.name, t)
+  return [...carried.values()].map(t => term(t.name, [...localized(t.axes, splitsOf(states.get(t.name)), axes), widthOf(t)]))
 }
 
 /** Tensors of a kind, each once, as they lie while idle: a part of a rank where the placement stores them split. */
