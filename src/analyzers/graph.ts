@@ -124,6 +124,8 @@ export interface Profile {
   readonly mask: 'skipped' | 'computed'
   /** Mesh axes of a training step whose transfers run beside compute; all others wait. */
   readonly overlaps?: readonly string[]
+  /** Whether a training framework keeps a scratch tensor for every shape of weight that a product of a layer has; and why. */
+  readonly scratch?: { readonly source: string }
   /** Memory per GPU that is not a tensor, in bytes; `collectives` on top where GPUs communicate. */
   readonly overhead: { readonly bytes: number; readonly collectives: number; readonly source: string }
   /** Time per forward pass that the host adds, in seconds. */

@@ -1,12 +1,13 @@
 /** The execution profiles: which ops share a kernel, what the engine adds. */
 import eager from '../../data/profiles/eager.json'
 import ideal from '../../data/profiles/ideal.json'
+import megatron from '../../data/profiles/megatron.json'
 import vllm from '../../data/profiles/vllm.json'
 import { closest } from '../names.js'
 import { error, type Problem } from '../problem.js'
 import type { Profile } from './graph.js'
 
-export const profiles: readonly Profile[] = [ideal, eager, vllm] as readonly Profile[]
+export const profiles: readonly Profile[] = [ideal, eager, vllm, megatron] as readonly Profile[]
 
 /** The profile of that id; problem `unknown-profile`. */
 export function findProfile(id: string): Profile | Problem {

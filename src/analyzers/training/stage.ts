@@ -99,9 +99,10 @@ function overlapped({ micro, hides }: Step, { structure }: Part, kernels: readon
 function memoryOf({ resolved: { scenario: { mesh, training }, profile }, plan: { ranks }, micro }: Step, { structure: { held, working } }: Part, i: number, sizes: Float64Array, capacity: number): NonNullable<Report['memory']> {
   const bytes = (of: Total) => total(of.compiled, sizes)
   const copies = weightCopies(training.schedule)
-  const weights = bytes(held.weights) * copies, gradients = bytes(held.gradients) * copies, states = bytes(held.states)
-  const kept = bytes(held.layers) * inFlight(training.schedule, mesh.pp, i, micro, training.interleave) + bytes(held.ends)
-  const activations = kept + working.reduce((most, set) => Math.max(most, bytes(set)), 0)
+  const weights = bytes(held.weights) * copies, gradients = bytes(held.gradients) * copies + bytes(held.scratch), states = bytes(held.states)
+  const largest = (sets: readonly Total[]) => sets.reduce((most, set) => Math.max(most, bytes(set)), 0)
+  const kept = bytes(held.layers) * inFlight(training.schedule, mesh.pp, i, micro, training.interleave)
+  const activations = kept + Math.max(bytes(held.ends) + largest(working.ends), largest(working.layers))
   const overhead = profile.overhead.bytes + (Math.max(...Object.values(ranks), mesh.pp) > 1 ? profile.overhead.collectives : 0)
   const all = weights + gradients + states + activations + overhead
   return { weights, cache: 0, activations, gradients, states, overhead, total: all, capacity, fits: all <= capacity, reserved: null }

@@ -12,9 +12,9 @@ import { recomputing, type Regions } from './recompute.js'
 
 export interface TrainingStructure extends Structure {
   /** Bytes on one GPU: weights, gradients and optimizer states as they lie while idle; activations that one micro-batch keeps for backward, of layers and of the end of the model; the stream at the end of a stage. */
-  readonly held: Readonly<Record<'weights' | 'gradients' | 'states' | 'layers' | 'ends' | 'stream', Total>>
-  /** Sets of activations that live during backward beside what is kept. */
-  readonly working: readonly Total[]
+  readonly held: Readonly<Record<'weights' | 'gradients' | 'states' | 'layers' | 'ends' | 'stream' | 'scratch', Total>>
+  /** Sets of activations that live beside what is kept: while the end of the model runs backward, and afterwards, when what it kept is gone. */
+  readonly working: Readonly<Record<'ends' | 'layers', readonly Total[]>>
   /** Matrix FLOP without what runs again. */
   readonly once: Total
   /** What each kernel belongs to: forward, gradients of inputs or of weights, or the end of the step. */
@@ -33,20 +33,39 @@ export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, 
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, made.layout.slot) })
   const idle = (held: Held) => compileAll(lying(steps, mesh, axes, held))
   const kept = keptTensors(steps, states, regions, axes)
+  const live = working(fused, [...kept.layers, ...kept.ends], axes)
   const once = graph.blocks.flatMap(block => block.ops).filter(op => op.engine === 'matrix' && !/'(r|x\.again)$/.test(op.id)).flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   return {
     ...made,
-    held: { weights: idle('weight'), gradients: idle('gradient'), states: idle('moment'), layers: compileAll(kept.layers), ends: compileAll(kept.ends), stream: compileAll(stream(steps, states, axes)) },
-    working: prune(working(fused, [...kept.layers, ...kept.ends], axes)).map(compileAll), once: compileAll(once),
+    held: { weights: idle('weight'), gradients: idle('gradient'), states: idle('moment'), layers: compileAll(kept.layers), ends: compileAll(kept.ends), stream: compileAll(stream(steps, states, axes)), scratch: compileAll(profile.scratch ? scratch(fused, axes) : []) },
+    working: { ends: prune(live.ends).map(compileAll), layers: prune(live.layers).map(compileAll) }, once: compileAll(once),
     parts: made.kernels.map(({ id, times }) => !times.names.includes(micro) ? 'end' : /'w(\/|$)/.test(id) ? 'W' : id.includes('\'') ? 'B' : 'F'),
   }
 }
 
 /** What lives while backward runs and was not kept for it; the gradient of the logits overwrites them (fused cross-entropy). */
-function working(steps: readonly KernelStep[], kept: readonly Term[], axes: Axes): (readonly Term[])[] {
+function working(steps: readonly KernelStep[], kept: readonly Term[], axes: Axes): Record<'ends' | 'layers', (readonly Term[])[]> {
   const known = new Set(kept.map(t => t.label))
+  const sets = liveTensors(steps, axes).map(set => set.filter(t => !known.has(t.label) && t.label !== 'd.logits'))
   const from = steps.findIndex(step => step.id.includes('\''))
-  return liveTensors(steps, axes).slice(from).map(set => set.filter(t => !known.has(t.label) && t.label !== 'd.logits'))
+  // One repeat of a kernel that joins two stands at both ends, so sets are as many as steps only where none does.
+  const first = steps.findIndex((step, i) => i >= from && !('transfer' in step) && step.block !== '')
+  const cut = first < 0 ? sets.length : first
+  return { ends: sets.slice(from, cut), layers: sets.slice(cut) }
+}
+
+/** One tensor for each shape that the weights of a product have, those that are multiplied as one side by side, of one expert where there are many. */
+function scratch(steps: readonly KernelStep[], axes: Axes): readonly Term[] {
+  const found = new Map<string, readonly Term[]>()
+  for (const step of steps) {
+    if ('transfer' in step || step.id.includes('\'')) continue
+    const terms = step.ops.flatMap(({ op, split }) => op.engine !== 'matrix' ? [] : op.tensors.filter(t => t.held === 'weight' && t.axes.length > 1).map(t => {
+      const one = t.axes.filter(axis => !(typeof axis === 'string' && (axis === 'e' || axes[axis]?.is === 'e')))
+      return term(`scratch of ${t.name}`, [...localized(one, split, axes), widthOf(t)])
+    }))
+    if (terms.length > 0) found.set(terms.map(t => t.names.join(' ')).sort().join(' + '), terms)
+  }
+  return [...found.values()].flat()
 }
 
 /** What the last layer of a stage hands on, as it lies then. */
