@@ -94,7 +94,7 @@ export interface Placement {
   readonly rest?: readonly string[]
   /** Kinds of tensor that lie split while idle (ZeRO). */
   readonly stored?: readonly Held[]
-  /** Exceptions for some ops, by the end of their id, or by the path they lie under where it ends in a slash; `null` leaves the op whole. */
+  /** Exceptions for some ops and their gradients, by the end of their id, or by the path they lie under where it ends in a slash; `null` leaves the op whole. */
   readonly only?: readonly { readonly ops: string; readonly axis: string | null }[]
 }
 
@@ -122,10 +122,14 @@ export interface Profile {
   readonly folds?: boolean
   /** Whether attention skips what the causal mask hides, or computes it. */
   readonly mask: 'skipped' | 'computed'
+  /** Whether training drops out at random what attention and layers add. */
+  readonly dropout?: true
   /** Mesh axes of a training step whose transfers run beside compute; all others wait. */
   readonly overlaps?: readonly string[]
   /** Whether a training framework keeps a scratch tensor for every shape of weight that a product of a layer has; and why. */
   readonly scratch?: { readonly source: string }
+  /** How many products of experts run beside each other, where every expert is a product of its own; absent where one kernel runs all. */
+  readonly experts?: { readonly beside: number; readonly source: string }
   /** Memory per GPU that is not a tensor, in bytes; `collectives` on top where GPUs communicate. */
   readonly overhead: { readonly bytes: number; readonly collectives: number; readonly source: string }
   /** Time per forward pass that the host adds, in seconds. */

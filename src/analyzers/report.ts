@@ -94,7 +94,8 @@ function compute(s: Structure, kernel: Kernel, kind: 'matrix' | 'attention' | 'v
   let bytes = 0
   for (let i = traffic[0]; i < traffic[1]; i++) bytes += values[i] as number
   demand.memory = bytes / machine.bandwidth
-  const { eb, t0, p } = machine.constants[kind]
+  const { eb, t0: once, p } = machine.constants[kind]
+  const t0 = kernel.at.starts < 0 ? once : once * Math.max(1, values[kernel.at.starts] as number)
   const estimate = estimateOf(demand, eb, t0, p)
   const limit: Limit = Math.max(demand.derated, demand.vector) > demand.memory / eb ? 'compute' : 'memory'
   if (machine.far !== null) return loading(kernel.id, times, flops, bytes, loadedBytes(s, values, traffic, machine.far), boundOf(demand), estimate, t0, limit, machine.far, spent)

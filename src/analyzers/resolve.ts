@@ -63,7 +63,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
       precision: { ...d.precision, weights: mixture ?? weights, activations, cache },
       price: d.price ?? priceOf(device),
     },
-    id: model.id, model: model.model, device, system, profile, efficiency: efficiencyOf(device),
+    id: model.id, model: model.model, device, system, profile, efficiency: efficiencyOf(device, d.workload.mode),
     precision: precision.decided, link, capacity: bytes * d.utilization, drafter: null, far, notes: [...model.notes, ...problems],
   }
   const { draft: asked } = d.workload

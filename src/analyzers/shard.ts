@@ -95,8 +95,9 @@ function place(s: Sharding, op: Op, mesh: string, placement: Placement, split: R
 
 /** How an op splits on one mesh axis: the first rule that applies. */
 function ownAxis(s: Sharding, op: Op, mesh: string, placement: Placement, inputs: readonly Tensor[], outputs: readonly Tensor[], passes: boolean): string | null {
+  const [id = ''] = op.id.split('\'')
   for (const { ops, axis } of placement.only ?? []) {
-    if (!(ops.endsWith('/') ? op.id.includes(ops) : op.id.endsWith(ops))) continue
+    if (!(ops.endsWith('/') ? id.includes(ops) : id.endsWith(ops))) continue
     const own = axis === null ? null : like(s.axes, op.loop, axis)
     if (axis === null || own !== null) return own
   }
@@ -215,7 +216,7 @@ export function localName(axis: string, mesh: string): string {
   return `${axis}_${mesh}`
 }
 
-/** Extents as one GPU has them under a split: the split axis, those that follow it, and the one that takes what it cannot. `meet` hears of every local axis: what is split, by which mesh axis, and what decides how. */
+/** Extents as one GPU has them under a split: the split axis, those that follow it or lead to it, and the one that takes what it cannot. `meet` hears of every local axis: what is split, by which mesh axis, and what decides how. */
 export function local(extents: readonly Extent[], split: Readonly<Record<string, string>>, axes: Readonly<Record<string, Axis>>, meet?: (axis: string, mesh: string, owner: string) => void): readonly Extent[] {
   let result = extents
   /** Under which name an axis goes after the mesh axes before. */
@@ -228,7 +229,7 @@ export function local(extents: readonly Extent[], split: Readonly<Record<string,
     if (meet && spills !== undefined && Object.keys(split).length > 1) meet(before, mesh, before)
     result = result.map((e, i) => {
       const base = extents[i]
-      if (typeof e !== 'string' || typeof base !== 'string' || (base !== axis && base !== spills && axes[base]?.follows !== axis)) return e
+      if (typeof e !== 'string' || typeof base !== 'string' || (base !== axis && base !== spills && axes[base]?.follows !== axis && axes[base]?.route !== axis)) return e
       meet?.(e, mesh, before)
       return localName(e, mesh)
     })

@@ -32,6 +32,8 @@ export interface Kernel {
     readonly work: readonly { readonly at: number; readonly matrix: boolean; readonly serial: boolean; readonly rate: number; readonly share: number }[]
     readonly traffic: readonly [from: number, to: number]
     readonly sent: number
+    /** How often it starts; −1 for once. */
+    readonly starts: number
   }
 }
 
@@ -72,7 +74,7 @@ export function compiled(graph: Graph, steps: readonly KernelStep[], axes: Axes,
   const slots = layout(axes)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, slots.slot) })
   const terms: Compiled[] = []
-  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, axes, slots, terms) : opsKernel(step, readers, axes, extras, slots, terms))
+  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, axes, slots, terms) : opsKernel(step, readers, axes, extras, slots, terms, profile.experts?.beside ?? null))
   const placed = steps.flatMap(step => 'transfer' in step ? [] : step.ops)
   const whole = graph.blocks.flatMap(block => block.ops)
   const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
@@ -103,7 +105,7 @@ function readersOf(steps: readonly KernelStep[]): Map<string, Set<KernelOps>> {
   return readers
 }
 
-function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>, axes: Axes, extras: Extras, { slot }: Layout, terms: Compiled[]): Kernel {
+function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>, axes: Axes, extras: Extras, { slot }: Layout, terms: Compiled[], beside: number | null): Kernel {
   const cost = kernelCost(step, readers, axes, extras)
   const times = terms.push(compileTerm(cost.times, slot)) - 1
   const rates = [...new Set(cost.work.map(w => w.rate))]
@@ -111,7 +113,19 @@ function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<Ker
     .map(c => ({ at: terms.push(c) - 1, matrix: !/vector|widen/.test(rate), serial: rate === 'peak_widen', rate: slot(rate), share: slot(shareOf(rate)) })))
   const from = terms.length
   terms.push(...compileTerms(cost.traffic, slot))
-  return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, at: { times, work, traffic: [from, terms.length], sent: -1 } }
+  const to = terms.length
+  const experts = beside === null ? null : expertsOf(step, axes)
+  const starts = experts === null || beside === null ? -1 : terms.push(compileTerm(term('starts', experts, 1 / beside), slot)) - 1
+  return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, at: { times, work, traffic: [from, to], sent: -1, starts } }
+}
+
+/** The experts whose products a kernel holds, as one GPU has them. */
+function expertsOf({ ops }: KernelOps, axes: Axes): readonly (string | number)[] | null {
+  for (const { op, split } of ops) for (const t of op.engine === 'matrix' ? op.tensors : []) {
+    const e = t.held === 'weight' || t.held === 'gradient' ? t.axes.find(axis => typeof axis === 'string' && (axis === 'e' || axes[axis]?.is === 'e')) : undefined
+    if (e !== undefined && !/router/.test(t.name)) return localized([e], split, axes)
+  }
+  return null
 }
 
 /** The name of the share of a peak that is reached: `peak_ffn` → `share_ffn`. */
@@ -123,7 +137,7 @@ function transferKernel(id: string, transfer: Transfer, axes: Axes, { slot }: La
   const cost = transferCost(transfer, axes)
   const times = terms.push(compileTerm(cost.times, slot)) - 1
   const sent = terms.push(compileTerm(cost.sent, slot)) - 1
-  return { id, kind: 'collective', times: cost.times, work: [], traffic: [], sent: cost.sent, transfer, at: { times, work: [], traffic: [0, 0], sent } }
+  return { id, kind: 'collective', times: cost.times, work: [], traffic: [], sent: cost.sent, transfer, at: { times, work: [], traffic: [0, 0], sent, starts: -1 } }
 }
 
 /** Fused attention is a class of its own; a lone product without weights is a batched GEMM. */

@@ -23,7 +23,7 @@ export function train(resolved: Resolved): Report | Problem {
   const stages = plan.parts.map((part, i) => stageReport(step, part, i))
   const slowest = stages.reduce((a, b) => perMicro(b.seconds) > perMicro(a.seconds) ? b : a)
   const fullest = stages.reduce((a, b) => b.memory.total > a.memory.total ? b : a)
-  const [bubble, boundBubble] = [slowest.seconds, slowest.bound].map(s => bubbleOf(training.schedule, mesh.pp, micro, training.interleave, s)) as [number, number]
+  const [bubble, boundBubble] = (['seconds', 'bound'] as const).map(of => bubbleOf(training.schedule, mesh.pp, micro, training.interleave, meanOf(stages.filter(stage => stage !== slowest).map(stage => stage[of])))) as [number, number]
   const phase = withBubble(slowest.phase, bubble, boundBubble, stages)
   const time = phase.seconds.estimate
   const { gpus } = scenario
@@ -47,6 +47,12 @@ export function train(resolved: Resolved): Report | Problem {
     },
     problems: resolved.notes.map(p => ({ ...p, suggestions: [...p.suggestions] })),
   }
+}
+
+/** What the slowest stage waits for are the passes of the others. */
+function meanOf(stages: readonly Seconds[]): Seconds {
+  const mean = (of: keyof Seconds) => stages.reduce((sum, seconds) => sum + seconds[of], 0) / Math.max(1, stages.length)
+  return { F: mean('F'), B: mean('B'), W: mean('W'), end: mean('end') }
 }
 
 const perMicro = ({ F, B, W }: Seconds): number => F + B + W

@@ -11,10 +11,13 @@ export const micro = 'micro'
 const learns = (t: Tensor): boolean => t.held === 'weight' || t.held === 'activation'
 const gradientOf = (t: Tensor, role: 'in' | 'out', name = `d.${t.name}`): Tensor => ({ name, role, axes: t.axes, held: t.held === 'weight' ? 'gradient' : 'activation', ...(t.group ? { group: t.group } : {}), ...(t.format ? { format: t.format } : {}) })
 
+/** Whether an operand of a product is added to it: a bias. Models name it so. */
+const isAdded = (op: Op, t: Tensor): boolean => op.law === 'product' && t.held === 'weight' && t.name.endsWith('.b')
+
 /** What the gradient of an operand reads beside the gradient of the output: the other operands of a product, nothing of a sum, what a map saves. */
 export function readsOf(op: Op, operand: Tensor): readonly Tensor[] {
-  if (op.law === 'sum') return []
-  const others = op.law === 'product' ? op.tensors.filter(t => t !== operand && t.role !== 'out') : op.tensors.filter(t => op.saves?.includes(t.name))
+  if (op.law === 'sum' || isAdded(op, operand)) return []
+  const others = op.law === 'product' ? op.tensors.filter(t => t !== operand && t.role !== 'out' && !isAdded(op, t)) : op.tensors.filter(t => op.saves?.includes(t.name))
   return others.map(t => t.role === 'out' ? { ...t, role: 'in' as const } : t)
 }
 
@@ -25,7 +28,9 @@ export function gradients(op: Op): Op[] {
   return operands.map(operand => {
     const several = operands.filter(t => t.held === operand.held).length > 1
     const mark = `${operand.held === 'weight' ? 'w' : 'x'}${several ? `.${operand.name.slice(operand.name.lastIndexOf('/') + 1)}` : ''}`
-    return { id: `${op.id}'${mark}`, law: op.law, engine: op.engine, flops: op.flops, loop: op.loop, times: op.times, tensors: [...outputs, ...readsOf(op, operand), gradientOf(operand, 'out')] }
+    const made = gradientOf(operand, 'out')
+    if (isAdded(op, operand)) return { id: `${op.id}'${mark}`, law: 'sum', engine: 'vector', flops: 1, loop: outputs[0]?.axes ?? op.loop, times: op.times, tensors: [...outputs, made] }
+    return { id: `${op.id}'${mark}`, law: op.law, engine: op.engine, flops: op.flops, loop: op.loop, times: op.times, tensors: [...outputs, ...readsOf(op, operand), made] }
   })
 }
 

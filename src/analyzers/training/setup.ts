@@ -44,7 +44,7 @@ export function setUp(resolved: Resolved): Plan {
 
 function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks'> {
   const { model, scenario: { mesh, training }, profile } = resolved
-  const forward = modelGraph(model, 'expanded', 'first')
+  const forward = modelGraph(model, 'expanded', 'first', false, profile.dropout ? { dropout: true } : {})
   const axes = meshOf(ranks, mesh, { ...training, context: training.context })
   const regions = regionsOf(training.recompute, profile.kernels.find(row => row.recomputes)?.kernel ?? null)
   const parts = cut(model, stageSizes(model, mesh.pp, training.stages)).map(stage => {
@@ -53,7 +53,7 @@ function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks
     const kinds = `${way}|${[...stage.counts.keys()].join()}|${String(stage.isFirst)}|${String(stage.isLast)}`
     return { stage, sizes, structure: kept(structures, model, kinds, () => trainingStructure(graphOf(forward, stage), axes, profile, regions)) }
   })
-  const whole = structure(forward, {}, profile)
+  const whole = structure(modelGraph(model, 'expanded', 'first'), {}, profile)
   const given: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, causal: 1, batched: 0 }
   const counts = fill(whole.layout, given)
   return { parts, parameters: total(whole.parameters.compiled, counts), activeParameters: total(whole.active.compiled, counts) }

@@ -48,7 +48,7 @@ export function stageReport(step: Step, part: Part, i: number): StageReport {
   return { part, phase, seconds: sum('estimate'), bound: sum('bound'), flops: { once, all: phase.flops.matrix }, memory: memoryOf(step, part, i, sizes, capacity) }
 }
 
-function sizesOf({ resolved, plan, micro }: Step, part: Part, causal: number): Record<string, number> {
+export function sizesOf({ resolved, plan, micro }: Pick<Step, 'resolved' | 'plan' | 'micro'>, part: Part, causal: number): Record<string, number> {
   const { scenario: { workload, mesh, training, precision } } = resolved
   const optimizer = optimizerOf(training.optimizer)
   const s = workload.sequence ?? 1
@@ -103,7 +103,8 @@ function memoryOf({ resolved: { scenario: { mesh, training }, profile }, plan: {
   const largest = (sets: readonly Total[]) => sets.reduce((most, set) => Math.max(most, bytes(set)), 0)
   const kept = bytes(held.layers) * inFlight(training.schedule, mesh.pp, i, micro, training.interleave)
   const activations = kept + Math.max(bytes(held.ends) + largest(working.ends), largest(working.layers))
-  const overhead = profile.overhead.bytes + (Math.max(...Object.values(ranks), mesh.pp) > 1 ? profile.overhead.collectives : 0)
+  const { tp, cp, ep, fs, dp } = ranks
+  const overhead = profile.overhead.bytes + (Math.max(tp, cp, ep, fs, dp, mesh.pp) > 1 ? profile.overhead.collectives : 0)
   const all = weights + gradients + states + activations + overhead
   return { weights, cache: 0, activations, gradients, states, overhead, total: all, capacity, fits: all <= capacity, reserved: null }
 }
