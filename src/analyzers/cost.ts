@@ -34,7 +34,9 @@ export function term(label: string, extents: readonly Extent[], factor = 1): Ter
 
 /** Extents of an op as one GPU has them; declares the local axes it names. */
 export function localized(extents: readonly Extent[], split: Readonly<Record<string, string>>, axes: Axes): readonly Extent[] {
-  return local(extents, split, axes, (axis, mesh, owner) => { axes[localName(axis, mesh)] ??= localAxis(axis, mesh, owner, axes) })
+  const own = local(extents, split, axes, (axis, mesh, owner) => { axes[localName(axis, mesh)] ??= localAxis(axis, mesh, owner, axes) })
+  const flat = Object.keys(split).filter(mesh => split[mesh] === '*')
+  return flat.length === 0 ? own : [...own, ...flat.map(mesh => `part_${mesh}`)]
 }
 
 /** The name of the format of a tensor: of a weight by its part of the model, of anything else by how it is held. */

@@ -1,5 +1,5 @@
 /** From what a user wrote to what the passes need: names resolved, precision decided, the mesh checked. */
-import { capacity, findGpu } from '../hardware/device.js'
+import { capacity, findGpu, type Device } from '../hardware/device.js'
 import { efficiencyOf } from '../hardware/efficiency.js'
 import { findSystem, linkOf } from '../hardware/network.js'
 import { readDevice } from '../hardware/own-device.js'
@@ -39,7 +39,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (isProblem(system)) return [...problems, system]
   const said = countNote(d.conventions.count)
   if (said !== null) problems.push(generates(model.model) ? error('not-supported', 'conventions.count', 'Counting conventions cover models that generate no tokens.', ['roofline']) : said)
-  const precision = decidePrecision(mixture === null ? d.precision : { ...d.precision, weights: null }, model.model, device)
+  const precision = decidePrecision(mixture === null ? heldIn(d, device) : { ...d.precision, weights: null }, model.model, device)
   problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model), ...checkAxes(d.workload, input.workload ?? {}, model.model))
   const ranks = d.mesh.tp
   const gpus = ranks * d.mesh.pp * d.mesh.dp * d.mesh.cp
@@ -108,5 +108,12 @@ function trained(d: Draft, asked: NonNullable<Scenario['workload']>, model: Mode
   const { microBatch = 1 } = asked
   const sequence = applies('sequence', 'training', model) ? asked.sequence ?? Math.min(4096, model.positions ?? Infinity, model.context ?? Infinity) : null
   const image = applies('image', 'training', model) ? asked.image ?? model.image : asked.image ?? null
-  return { ...d, workload: { ...d.workload, mode: 'training', sequence, image, microBatch, globalBatch: asked.globalBatch ?? microBatch * d.mesh.dp, tokens: asked.tokens ?? null, output: 0, cached: 0 } }
+  const target = asked.target ?? (applies('target', 'training', model) ? Math.min(128, model.positions ?? Infinity) : null)
+  return { ...d, workload: withAxes({ ...d.workload, mode: 'training', sequence, target, image, microBatch, globalBatch: asked.globalBatch ?? microBatch * d.mesh.dp, tokens: asked.tokens ?? null, output: 0, cached: 0 }, model) }
+}
+
+/** Formats as asked; weights that learn are held as activations, however the checkpoint was published. */
+function heldIn({ precision, adapter, workload: { mode } }: Draft, device: Device): Draft['precision'] {
+  if (mode !== 'training' || precision.weights !== null || adapter !== null) return precision
+  return { ...precision, weights: precision.activations ?? (device.peaks.bf16 === null ? 'fp16' : 'bf16') }
 }

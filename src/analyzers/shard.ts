@@ -243,6 +243,7 @@ export function localAxis(axis: string, mesh: string, owner: string, axes: Reado
   const from = axes[axis]
   const title = `${from?.title ?? axis} per ${mesh} rank`
   const kind = from?.uneven === undefined ? {} : { uneven: from.uneven }
+  if (from?.route !== undefined) return { title, size: ['/', ['*', axis, 'imbalance'], mesh], source: 'on the busiest rank of experts' }
   if (axis !== owner && axes[owner]?.uneven === 'replicate') return { title, size: ['/', axis, ['max', 1, ['/', mesh, owner]]] }
   if (from?.uneven === 'pad') return { title, ...kind, size: ['ceil', ['/', axis, mesh]], source: 'padded to a multiple of the degree' }
   if (from?.uneven === 'replicate') return { title, ...kind, size: ['max', 1, ['/', axis, mesh]], source: 'replicated where the degree exceeds it' }

@@ -85,7 +85,7 @@ describe('bad input', () => {
     [{ model: 'llama-3.1-8b', mesh: { dp: 3 }, workload: { globalBatch: 16 } }, 'invalid-field workload.globalBatch 15'],
     [{ model: 'llama-3.1-8b', mesh: { pp: 2 }, training: { stages: [10, 20] } }, 'illegal-mesh training.stages '],
     [{ model: 'llama-3.1-8b', training: { optimizer: 'adamq' } }, 'unknown-optimizer training.optimizer adamw'],
-    [{ model: 'bert-base' }, 'not-supported workload.mode inference'],
+    [{ model: 'bert-base', mesh: { pp: 2 } }, 'not-supported mesh.pp 1'],
   ] as const)('%j', (scenario, expected) => {
     const { phases, problems } = analyze({ gpu: 'b300-sxm', ...scenario, workload: { mode: 'training', ...(scenario as Training).workload } } as unknown as Scenario)
     expect(phases).toEqual([])

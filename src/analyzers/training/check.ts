@@ -14,11 +14,12 @@ const recomputes = ['none', 'selective', 'full']
 export function checkTraining(d: Draft, model: Model): Problem[] {
   const { workload, mesh, training, precision } = d
   const problems: Problem[] = []
-  if (model.family !== 'decoder' || model.network || model.stacks.length > 1) problems.push(error('not-supported', 'workload.mode', 'Training is covered for decoders.', ['inference', 'forward']))
+  if (mesh.pp > 1 && !isPlain(model)) problems.push(error('not-supported', 'mesh.pp', 'Pipeline stages are covered for models of one stack of layers.', ['1']))
   const rank = (workload.microBatch ?? 1) * mesh.dp
   const batch = workload.globalBatch ?? rank
   if (batch % rank !== 0) problems.push(error('invalid-field', 'workload.globalBatch', `workload.globalBatch must be a multiple of microBatch × dp, which is ${String(rank)}.`, nearest(batch, rank)))
-  problems.push(...checkStages(d, model), ...checkExperts(d, model), ...checkContext(d, model))
+  if (mesh.pp === 1 || isPlain(model)) problems.push(...checkStages(d, model))
+  problems.push(...checkExperts(d, model), ...checkContext(d, model))
   const { shardGroup, zero } = training
   if (shardGroup !== null && mesh.dp % shardGroup !== 0) problems.push(error('illegal-mesh', 'training.shardGroup', `training.shardGroup must divide dp, which is ${String(mesh.dp)}.`, divisors(mesh.dp, shardGroup)))
   else if (shardGroup !== null && zero === 0) problems.push(error('invalid-field', 'training.shardGroup', 'training.shardGroup says within which ranks ZeRO splits; without it there is nothing to split.', ['null']))
@@ -27,7 +28,13 @@ export function checkTraining(d: Draft, model: Model): Problem[] {
   for (const kind of ['schedule', 'optimizer'] as const) { const problem = checkNamed(kind, training[kind]); if (problem) problems.push(problem) }
   if (!recomputes.includes(training.recompute)) problems.push(unknown('training.recompute', training.recompute, recomputes))
   if (!['fp32', 'bf16'].includes(precision.gradients)) problems.push(error('unknown-dtype', 'precision.gradients', `Gradients are held in fp32 or bf16, not in "${precision.gradients.slice(0, 32)}".`, ['fp32', 'bf16']))
+  if (!['fp32', 'bf16'].includes(precision.states)) problems.push(error('unknown-dtype', 'precision.states', `Optimizer states are held in fp32 or bf16, not in "${precision.states.slice(0, 32)}"; adam8bit holds them in one byte.`, ['fp32', 'bf16']))
   return problems
+}
+
+/** One stack of layers after the other parts: it can be cut anywhere. */
+function isPlain({ network, stacks, family }: Model): boolean {
+  return !network && family === 'decoder' && stacks.filter(({ images, idle }) => images === undefined && idle !== true).length === 1
 }
 
 const unknown = (path: string, value: string, known: readonly string[]): Problem =>
@@ -62,7 +69,7 @@ function checkContext({ mesh: { cp, tp }, workload: { sequence }, training: { co
   const problems: Problem[] = []
   if (!(contexts as readonly string[]).includes(context)) problems.push(unknown('training.context', context, contexts))
   if (cp === 1) return problems
-  if (kindsOf(model).some(({ list, sizes }) => list !== 'layer' || sizes['qc'] !== undefined)) return [...problems, error('not-supported', 'mesh.cp', 'Context parallelism is covered for layers with attention.', ['1'])]
+  if (!isPlain(model) || kindsOf(model).some(({ list, sizes }) => list !== 'layer' || sizes['qc'] !== undefined)) return [...problems, error('not-supported', 'mesh.cp', 'Context parallelism is covered for layers with attention.', ['1'])]
   // Each rank takes a piece from the front and one from the back, so that all have as many pairs (arXiv:2407.21783, section 3.3.2).
   if (sequence != null && sequence % (2 * cp) !== 0) problems.push(error('illegal-mesh', 'mesh.cp', `A sequence of ${String(sequence)} does not divide into 2 × ${String(cp)} pieces.`, divisors(sequence, cp).filter(n => sequence % (2 * Number(n)) === 0)))
   const heads = kindsOf(model).flatMap(({ sizes: { g, r, h } }) => g === undefined ? h ?? [] : g * (r ?? 1))

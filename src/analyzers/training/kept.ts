@@ -12,7 +12,7 @@ export interface Kept { readonly layers: readonly Term[]; readonly ends: readonl
  * Activations kept from forward to backward on one GPU. What a region makes again it does not keep, but what enters it.
  * A fused attention kernel also keeps its output as it made it, and a statistic of each row in fp32 (arXiv:2205.14135, section 3.1).
  */
-export function keptTensors(steps: readonly Step[], states: States, regions: Regions, axes: Axes): Kept {
+export function keptTensors(steps: readonly Step[], states: States, regions: Regions, axes: Axes, learns: (weight: Tensor) => boolean = () => true): Kept {
   const forward = steps.filter((step): step is PlacedOp => !isTransfer(step) && !step.op.id.includes('\'') && !step.op.id.startsWith('optimizer/'))
   const outermost = (id: string): string | null => regions(id)[0]?.id ?? null
   const makers = new Map<string, PlacedOp>()
@@ -39,7 +39,7 @@ export function keptTensors(steps: readonly Step[], states: States, regions: Reg
   }
   for (const placed of forward) {
     const own = outermost(placed.op.id)
-    if (own === null) { for (const t of readIn(placed.op)) keepRead(t, placed) }
+    if (own === null) { for (const t of readIn(placed.op, learns)) keepRead(t, placed) }
     else for (const t of placed.op.tensors) if (t.role !== 'out' && t.held !== 'mask' && makers.has(t.name) && !inside.get(own)?.has(t.name)) keepRead(t, placed)
   }
   for (const placed of forward) {
@@ -63,6 +63,6 @@ export function splitsOf(states: Readonly<Record<string, State>> = {}): Readonly
   return Object.fromEntries(Object.entries(states).flatMap(([mesh, state]) => state.startsWith('split ') ? [[mesh, state.slice(6)]] : []))
 }
 
-function readIn(op: Op): readonly Tensor[] {
-  return gradients(op).flatMap(gradient => gradient.tensors.filter(t => t.role !== 'out'))
+function readIn(op: Op, learns: (weight: Tensor) => boolean): readonly Tensor[] {
+  return gradients(op, learns).flatMap(gradient => gradient.tensors.filter(t => t.role !== 'out'))
 }

@@ -7,7 +7,18 @@ import type { Expr } from '../graph.js'
 import { evaluate } from '../product.js'
 
 interface Schedule { readonly title: string; readonly bubble: Expr; readonly inflight: Expr; readonly weights: number; readonly source: string }
-interface Optimizer { readonly title: string; readonly states: number; readonly master: number; readonly flops: number; readonly source: string }
+/** A row of data/optimizers.json. */
+export interface Optimizer {
+  readonly title: string
+  readonly moments: number
+  /** Of a moment, where precision.states does not say it. */
+  readonly bytes?: number
+  readonly master: number
+  readonly flops: number
+  readonly factored?: boolean
+  readonly matrices?: { readonly moments: number; readonly flops: number; readonly iterations: number }
+  readonly source: string
+}
 type Named<T> = Readonly<Record<string, T | undefined>>
 
 const { note: _schedules, ...scheduleTable } = schedules

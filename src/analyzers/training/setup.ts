@@ -1,5 +1,6 @@
 /** What a model, a mesh and a way to train decide together; kept, since only tokens and degrees change from run to run. */
 import { fill, total } from '../compile.js'
+import type { Tensor } from '../graph.js'
 import { modelGraph } from '../models/loops.js'
 import { kindsOf, modelSizes, suffixOf } from '../models/model.js'
 import type { Resolved } from '../resolved.js'
@@ -7,7 +8,9 @@ import { fixedSizes } from '../setup.js'
 import { structure } from '../structure.js'
 import { oneToken } from '../tokens.js'
 import { meshOf, ranksOf, spread, type Ranks } from './mesh.js'
+import { updates } from './optimizer.js'
 import { regionsOf } from './recompute.js'
+import { optimizerOf } from './schedule.js'
 import { cut, graphOf, stageSizes, type Stage } from './stages.js'
 import { trainingStructure, type TrainingStructure } from './structure.js'
 
@@ -44,16 +47,21 @@ export function setUp(resolved: Resolved): Plan {
 
 function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks'> {
   const { model, scenario: { mesh, training }, profile } = resolved
-  const forward = modelGraph(model, 'expanded', 'first', false, profile.dropout ? { dropout: true } : {})
+  // A tower trains with its images, which a step of text has none of.
+  const pass = model.images === null ? 'first' : 'step'
+  const forward = modelGraph(model, 'expanded', pass, false, profile.dropout ? { dropout: true } : {})
   const axes = meshOf(ranks, mesh, { ...training, context: training.context })
+  const optimizer = updates(optimizerOf(training.optimizer))
+  // Beside an adapter all else is frozen.
+  const learns = ({ group }: Tensor) => model.adapter === undefined || group === 'adapter'
   const regions = regionsOf(training.recompute, profile.kernels.find(row => row.recomputes)?.kernel ?? null)
   const parts = cut(model, stageSizes(model, mesh.pp, training.stages)).map(stage => {
     const sizes = { ...modelSizes(model), ...Object.fromEntries(kindsOf(model).map(kind => [`l${suffixOf(model, kind)}`, stage.counts.get(kind.name) ?? 0])) }
     // Stages of the same kinds of layer share a structure.
     const kinds = `${way}|${[...stage.counts.keys()].join()}|${String(stage.isFirst)}|${String(stage.isLast)}`
-    return { stage, sizes, structure: kept(structures, model, kinds, () => trainingStructure(graphOf(forward, stage), axes, profile, regions)) }
+    return { stage, sizes, structure: kept(structures, model, kinds, () => trainingStructure(graphOf(forward, stage), axes, profile, regions, { learns, optimizer })) }
   })
-  const whole = structure(modelGraph(model, 'expanded', 'first'), {}, profile)
+  const whole = structure(modelGraph(model, 'expanded', 'held'), {}, profile)
   const given: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, causal: 1, batched: 0 }
   const counts = fill(whole.layout, given)
   return { parts, parameters: total(whole.parameters.compiled, counts), activeParameters: total(whole.active.compiled, counts) }

@@ -5,7 +5,8 @@ import { derive, fill, total, type Total } from '../compile.js'
 import { countedFlops, kernelsOf, phaseOf, startOf, type Machine, type Spent } from '../report.js'
 import type { Resolved } from '../resolved.js'
 import { fixedSizes } from '../setup.js'
-import { inFlight, optimizerOf, weightCopies } from './schedule.js'
+import { firstTokens } from '../tokens.js'
+import { inFlight, optimizerOf, weightCopies, type Optimizer } from './schedule.js'
 import type { Part, Plan } from './setup.js'
 
 /** Seconds of one micro-batch, forward, gradients of inputs and of weights, and of what the step does once. */
@@ -51,12 +52,18 @@ export function stageReport(step: Step, part: Part, i: number): StageReport {
 export function sizesOf({ resolved, plan, micro }: Pick<Step, 'resolved' | 'plan' | 'micro'>, part: Part, causal: number): Record<string, number> {
   const { scenario: { workload, mesh, training, precision } } = resolved
   const optimizer = optimizerOf(training.optimizer)
-  const s = workload.sequence ?? 1
   return {
-    ...fixedSizes(resolved), ...part.sizes, ...plan.ranks, b: (workload.microBatch ?? 1) * mesh.dp, s, t: s, o: s, m: 1, frames: 1, images: 1, height: workload.image?.[0] ?? 1, width: workload.image?.[1] ?? 1, micro, causal,
-    state_bytes: optimizer.states + optimizer.master, w_optimizer: optimizer.flops, bytes_moment: 1, bytes_gradient: precision.gradients === 'fp32' ? 4 : 2, bytes_mask: 1, batched: 0,
+    ...fixedSizes(resolved), ...part.sizes, ...plan.ranks, ...firstTokens({ resolved, imageTokens: 0 }, (workload.microBatch ?? 1) * mesh.dp, 0), micro, causal,
+    ...optimizerSizes(optimizer, precision.states, resolved.precision.widths), bytes_moment: 1, bytes_gradient: precision.gradients === 'fp32' ? 4 : 2, bytes_mask: 1, batched: 0,
     ...(vector as { weights: Readonly<Record<string, number>> }).weights,
   }
+}
+
+/** Bytes of optimizer states per parameter; weights in fp32 are their own master copy. */
+function optimizerSizes({ moments, bytes, master: copy, flops, matrices }: Optimizer, states: string, widths: Readonly<Record<string, number>>): Record<string, number> {
+  const each = bytes ?? (states === 'fp32' ? 4 : 2)
+  const master = (widths['bytes_ffn'] ?? 2) >= 4 ? 0 : copy
+  return { state_bytes: moments * each + master, matrix_state_bytes: (matrices?.moments ?? moments) * each + master, factor_bytes: each, master_bytes: master, w_optimizer: flops }
 }
 
 /** The stream to the next stage and its gradient to the one before, once per micro-batch and chunk of layers. */

@@ -6,8 +6,9 @@ import type { Graph, Held, Profile, Tensor } from '../graph.js'
 import { liveTensors } from '../memory.js'
 import { isTransfer, shard, type Mesh, type States, type Step } from '../shard.js'
 import { compiled, prune, type Structure } from '../structure.js'
-import { micro, trainingGraph } from './backward.js'
+import { micro, trainingGraph, type Training } from './backward.js'
 import { keptTensors, splitsOf } from './kept.js'
+import { optimizerAxes } from './optimizer.js'
 import { recomputing, type Regions } from './recompute.js'
 
 export interface TrainingStructure extends Structure {
@@ -22,9 +23,9 @@ export interface TrainingStructure extends Structure {
 }
 
 /** The structure of one pipeline stage. */
-export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, regions: Regions): TrainingStructure {
-  const graph = trainingGraph(forward, recomputing(regions))
-  const axes: Axes = { ...graph.axes, state_bytes: { title: 'bytes of optimizer states per parameter' } }
+export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, regions: Regions, training: Training): TrainingStructure {
+  const graph = trainingGraph(forward, recomputing(regions), training)
+  const axes: Axes = { ...graph.axes, ...optimizerAxes }
   const states: States = new Map()
   const steps = shard(graph, mesh, states)
   declareMesh(axes, mesh, steps)
@@ -32,7 +33,7 @@ export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, 
   const made = compiled(graph, fused, axes, profile)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, made.layout.slot) })
   const idle = (held: Held) => compileAll(lying(steps, mesh, axes, held))
-  const kept = keptTensors(steps, states, regions, axes)
+  const kept = keptTensors(steps, states, regions, axes, training.learns)
   const live = working(fused, [...kept.layers, ...kept.ends], axes)
   const once = graph.blocks.flatMap(block => block.ops).filter(op => op.engine === 'matrix' && !/'(r|x\.again)$/.test(op.id)).flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   return {
@@ -82,7 +83,7 @@ function lying(steps: readonly Step[], mesh: Mesh, axes: Axes, held: Held): Term
     if (isTransfer(step)) continue
     for (const t of step.op.tensors) {
       if (t.held !== held || found.has(t.name)) continue
-      const parts = Object.entries(mesh).flatMap(([name, placement]) => placement.stored?.includes(held) && !isSplit(step.split[name], t.axes) ? [`part_${name}`] : [])
+      const parts = Object.entries(mesh).flatMap(([name, placement]) => placement.stored?.includes(held) && step.split[name] !== '*' && !isSplit(step.split[name], t.axes) ? [`part_${name}`] : [])
       found.set(t.name, term(t.name, [...step.op.times.filter(axis => axis !== 'micro'), ...localized(t.axes, step.split, axes), ...parts, widthOf(t)]))
     }
   }
