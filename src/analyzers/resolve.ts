@@ -1,5 +1,5 @@
 /** From what a user wrote to what the passes need: names resolved, precision decided, the mesh checked. */
-import { capacity, findGpu, type Device } from '../hardware/device.js'
+import { capacity, findGpu } from '../hardware/device.js'
 import { efficiencyOf } from '../hardware/efficiency.js'
 import { findSystem, linkOf } from '../hardware/network.js'
 import { readDevice } from '../hardware/own-device.js'
@@ -19,6 +19,7 @@ import { wayOf } from './offload.js'
 import { decidePrecision } from './precision.js'
 import { findProfile } from './profiles.js'
 import type { Resolved } from './resolved.js'
+import { heldAs, withRecipe } from './training/recipe.js'
 
 /** Everything that a scenario names, or all that is wrong with it. */
 export function resolve(input: Scenario): Resolved | readonly Problem[] {
@@ -39,7 +40,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (isProblem(system)) return [...problems, system]
   const said = countNote(d.conventions.count)
   if (said !== null) problems.push(generates(model.model) ? error('not-supported', 'conventions.count', 'Counting conventions cover models that generate no tokens.', ['roofline']) : said)
-  const precision = decidePrecision(mixture === null ? heldIn(d, device) : { ...d.precision, weights: null }, model.model, device)
+  const precision = decidePrecision(mixture === null ? heldAs(d, device) : { ...d.precision, weights: null }, model.model, device)
   problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model), ...checkAxes(d.workload, input.workload ?? {}, model.model))
   const ranks = d.mesh.tp
   const gpus = ranks * d.mesh.pp * d.mesh.dp * d.mesh.cp
@@ -48,12 +49,14 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (ranks > system.domain && system.domain > 1) problems.push(note('beyond-domain', 'mesh.tp', `${String(ranks)} GPUs reach beyond the NVLink domain of ${String(system.domain)} in ${system.id}: their communication is charged at the rate of the ${link.name}.`, [String(system.domain)]))
   if (d.capacity === null && device.driverMemory === null) problems.push(note('marketed-memory', 'capacity', `The memory that the driver reports for ${device.name} is not known; the marketed ${String(device.memory / 1e9)} GB are used.`))
   if (d.capacity === 'driver' && device.driverMemory === null) problems.push(error('unknown-capacity', 'capacity', `The memory that the driver reports for ${device.id} is not known.`, ['marketed']))
+  const decided = precision.decided === null || d.workload.mode !== 'training' ? precision.decided : withRecipe(precision.decided, d, model.model, device)
+  if (decided !== null && isProblem(decided)) problems.push(decided)
   const far = wayOf(d.offload, device)
   if (far !== null && isProblem(far)) problems.push(far)
-  if (failed(problems) || precision.decided === null || (far !== null && isProblem(far))) return problems
+  if (failed(problems) || decided === null || isProblem(decided) || (far !== null && isProblem(far))) return problems
   const basis = d.capacity ?? capacity(device).basis
   const bytes = basis === 'marketed' ? device.memory : capacity(device).bytes
-  const { weights, activations, cache } = precision.decided
+  const { weights, activations, cache } = decided
   const resolved: Resolved = {
     scenario: {
       ...d,
@@ -64,7 +67,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
       price: d.price ?? priceOf(device),
     },
     id: model.id, model: model.model, device, system, profile, efficiency: efficiencyOf(device, d.workload.mode),
-    precision: precision.decided, link, capacity: bytes * d.utilization, drafter: null, far, notes: [...model.notes, ...problems],
+    precision: decided, link, capacity: bytes * d.utilization, drafter: null, far, notes: [...model.notes, ...problems],
   }
   const { draft: asked } = d.workload
   return asked === null ? resolved : withDrafter(resolved, asked)
@@ -110,10 +113,4 @@ function trained(d: Draft, asked: NonNullable<Scenario['workload']>, model: Mode
   const image = applies('image', 'training', model) ? asked.image ?? model.image : asked.image ?? null
   const target = asked.target ?? (applies('target', 'training', model) ? Math.min(128, model.positions ?? Infinity) : null)
   return { ...d, workload: withAxes({ ...d.workload, mode: 'training', sequence, target, image, microBatch, globalBatch: asked.globalBatch ?? microBatch * d.mesh.dp, tokens: asked.tokens ?? null, output: 0, cached: 0 }, model) }
-}
-
-/** Formats as asked; weights that learn are held as activations, however the checkpoint was published. */
-function heldIn({ precision, adapter, workload: { mode } }: Draft, device: Device): Draft['precision'] {
-  if (mode !== 'training' || precision.weights !== null || adapter !== null) return precision
-  return { ...precision, weights: precision.activations ?? (device.peaks.bf16 === null ? 'fp16' : 'bf16') }
 }

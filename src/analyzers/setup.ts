@@ -125,7 +125,7 @@ export function roofsOf({ precision }: Resolved, structures: readonly Structure[
 }
 
 /** Everything but the tokens of a pass: model, precision, rates, degrees. */
-export function fixedSizes({ model, scenario, efficiency: e, precision, profile, device }: Resolved): Sizes {
+export function fixedSizes({ model, scenario, efficiency: e, precision, profile, device }: Resolved): Record<string, number> {
   const sizes: Record<string, number> = { ...vectorWeights, ...precision.widths, ...modelSizes(model), ...axisSizes(scenario.workload, model), tp: scenario.mesh.tp, imbalance: scenario.training.imbalance }
   if (profile.cache !== null) sizes['batched'] = scenario.workload.chunk ?? batchedOn(profile.cache, device.id, device.memory)
   // An unknown vector rate leaves vector work to the memory bound: infinite inside, never in a report.

@@ -70,8 +70,8 @@ export function unsupportedFields(d: Draft): Problem[] {
   const trains = d.workload.mode === 'training'
   check('mesh', d.mesh, defaults.mesh, trains ? [] : ['pp', 'dp', 'cp', 'ep', 'etp', 'order'])
   check('precision', d.precision, defaults.precision, trains ? [] : ['gradients', 'states'])
-  check('training', d.training, defaults.training, trains ? ['recipe', 'imbalance'] : Object.keys(defaults.training))
-  check('offload', d.offload, defaults.offload, trains ? Object.keys(defaults.offload) : ['optimizer'])
+  check('training', d.training, defaults.training, trains ? [] : Object.keys(defaults.training))
+  check('offload', d.offload, defaults.offload, trains ? ['weights', 'cache'] : ['optimizer'])
   check('conventions', d.conventions, defaults.conventions, trains ? ['count', 'head'] : ['mfu'])
   return problems
 }

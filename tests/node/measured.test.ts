@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { analyze, findModel, type Scenario } from '../../src/index.js'
-import { compileTerm, fill, total, value } from '../../src/analyzers/compile.js'
+import { compileTerm, total, value } from '../../src/analyzers/compile.js'
 import type { Term } from '../../src/analyzers/cost.js'
 import { resolve } from '../../src/analyzers/resolve.js'
 import { setUp } from '../../src/analyzers/training/setup.js'
-import { sizesOf } from '../../src/analyzers/training/stage.js'
+import { sizesOf, vectorOf } from '../../src/analyzers/training/stage.js'
 import { inFlight } from '../../src/analyzers/training/schedule.js'
 
 interface Gpt { readonly model: string; readonly layers: number; readonly hidden: number; readonly heads: number; readonly ffn: number; readonly vocab: number; readonly sequence: number; readonly tp: number; readonly pp: number; readonly dp: number; readonly chunks: number; readonly microBatch: number; readonly globalBatch: number; readonly sequenceParallel: boolean; readonly recompute: string }
@@ -52,7 +52,7 @@ function firstStage(scenario: Scenario) {
   const plan = setUp(resolved)
   const part = plan.parts[0]!
   const micro = workload.globalBatch! / (workload.microBatch! * mesh.dp)
-  const sizes = fill(part.structure.layout, sizesOf({ resolved, plan, micro }, part, 0))
+  const sizes = vectorOf(sizesOf(resolved, plan, micro), part)
   const { layers, weights } = part.structure.held
   const isMatrix = ({ label, names }: Term) => names.includes('l') && label.endsWith('.w') && names.length > 3
   const matrices = weights.terms.filter(isMatrix).reduce((sum, t) => sum + value(compileTerm(t, part.structure.layout.slot), sizes), 0)

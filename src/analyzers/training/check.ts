@@ -5,10 +5,11 @@ import type { Draft } from '../../scenario/normalize.js'
 import { kindsOf, type Model } from '../models/model.js'
 import { contexts } from '../parallel/index.js'
 import { ranksOf, spread } from './mesh.js'
+import { moduleNames, readRecompute } from './recompute.js'
 import { checkNamed } from './schedule.js'
 import { layersOf } from './stages.js'
 
-const recomputes = ['none', 'selective', 'full']
+const recomputes = ['none', 'selective', 'full', 'full:2']
 
 /** Problems with a legal choice beside each. */
 export function checkTraining(d: Draft, model: Model): Problem[] {
@@ -26,7 +27,7 @@ export function checkTraining(d: Draft, model: Model): Problem[] {
   else if (shardGroup !== null && mesh.ep > 1) problems.push(error('not-supported', 'training.shardGroup', 'training.shardGroup is not covered together with expert parallelism.', ['null']))
   if (new Set(mesh.order).size !== 4 || mesh.order.length !== 4) problems.push(error('illegal-mesh', 'mesh.order', 'mesh.order must list tp, cp, dp and pp once each, from the inside out.', ['tp,cp,dp,pp']))
   for (const kind of ['schedule', 'optimizer'] as const) { const problem = checkNamed(kind, training[kind]); if (problem) problems.push(problem) }
-  if (!recomputes.includes(training.recompute)) problems.push(unknown('training.recompute', training.recompute, recomputes))
+  if (readRecompute(training.recompute) === null) problems.push(unknown('training.recompute', training.recompute, [...recomputes, ...moduleNames]))
   if (!['fp32', 'bf16'].includes(precision.gradients)) problems.push(error('unknown-dtype', 'precision.gradients', `Gradients are held in fp32 or bf16, not in "${precision.gradients.slice(0, 32)}".`, ['fp32', 'bf16']))
   if (!['fp32', 'bf16'].includes(precision.states)) problems.push(error('unknown-dtype', 'precision.states', `Optimizer states are held in fp32 or bf16, not in "${precision.states.slice(0, 32)}"; adam8bit holds them in one byte.`, ['fp32', 'bf16']))
   return problems
@@ -69,7 +70,7 @@ function checkContext({ mesh: { cp, tp }, workload: { sequence }, training: { co
   const problems: Problem[] = []
   if (!(contexts as readonly string[]).includes(context)) problems.push(unknown('training.context', context, contexts))
   if (cp === 1) return problems
-  if (!isPlain(model) || kindsOf(model).some(({ list, sizes }) => list !== 'layer' || sizes['qc'] !== undefined)) return [...problems, error('not-supported', 'mesh.cp', 'Context parallelism is covered for layers with attention.', ['1'])]
+  if (!isPlain(model) || model.stacks.some(({ images, kinds }) => images === undefined && kinds.some(({ list, sizes }) => list !== 'layer' || sizes['qc'] !== undefined))) return [...problems, error('not-supported', 'mesh.cp', 'Context parallelism is covered for layers with attention.', ['1'])]
   // Each rank takes a piece from the front and one from the back, so that all have as many pairs (arXiv:2407.21783, section 3.3.2).
   if (sequence != null && sequence % (2 * cp) !== 0) problems.push(error('illegal-mesh', 'mesh.cp', `A sequence of ${String(sequence)} does not divide into 2 × ${String(cp)} pieces.`, divisors(sequence, cp).filter(n => sequence % (2 * Number(n)) === 0)))
   const heads = kindsOf(model).flatMap(({ sizes: { g, r, h } }) => g === undefined ? h ?? [] : g * (r ?? 1))

@@ -6,7 +6,7 @@ import { error, type Problem } from '../../problem.js'
 import type { Expr } from '../graph.js'
 import { evaluate } from '../product.js'
 
-interface Schedule { readonly title: string; readonly bubble: Expr; readonly inflight: Expr; readonly weights: number; readonly source: string }
+interface Schedule { readonly title: string; readonly bubble: Expr; readonly inflight: Expr; readonly weights: number; /** Mesh axes whose transfers it runs beside compute. */ readonly overlaps?: readonly string[]; readonly source: string }
 /** A row of data/optimizers.json. */
 export interface Optimizer {
   readonly title: string
@@ -56,4 +56,9 @@ export function inFlight(schedule: string, p: number, i: number, q: number, v: n
 /** How often the weights of a stage are held. */
 export function weightCopies(schedule: string): number {
   return scheduleOf(schedule).weights
+}
+
+/** Mesh axes whose transfers a schedule hides behind another micro-batch. */
+export function overlapsOf(schedule: string): readonly string[] {
+  return scheduleOf(schedule).overlaps ?? []
 }

@@ -1,20 +1,21 @@
 /** What a model, a mesh and a way to train decide together; kept, since only tokens and degrees change from run to run. */
 import { fill, total } from '../compile.js'
+import { groupOf } from '../cost.js'
 import type { Tensor } from '../graph.js'
 import { modelGraph } from '../models/loops.js'
-import { kindsOf, modelSizes, suffixOf } from '../models/model.js'
+import { kindsOf, suffixOf } from '../models/model.js'
 import type { Resolved } from '../resolved.js'
 import { fixedSizes } from '../setup.js'
 import { structure } from '../structure.js'
 import { oneToken } from '../tokens.js'
 import { meshOf, ranksOf, spread, type Ranks } from './mesh.js'
 import { updates } from './optimizer.js'
-import { regionsOf } from './recompute.js'
+import { readRecompute, regionsOf } from './recompute.js'
 import { optimizerOf } from './schedule.js'
 import { cut, graphOf, stageSizes, type Stage } from './stages.js'
 import { trainingStructure, type TrainingStructure } from './structure.js'
 
-/** A pipeline stage, its structure, and its layers by kind. */
+/** A pipeline stage, its structure, and how many of its layers are of each kind. */
 export interface Part {
   readonly stage: Stage
   readonly structure: TrainingStructure
@@ -22,7 +23,15 @@ export interface Part {
 }
 
 /** The stages of a scenario, and counts of the model as a whole. */
-export interface Plan { readonly parts: readonly Part[]; readonly ranks: Ranks; readonly parameters: number; readonly activeParameters: number }
+export interface Plan {
+  readonly parts: readonly Part[]
+  readonly ranks: Ranks
+  readonly parameters: number
+  readonly activeParameters: number
+  /** The structures of the stages, each once, and the groups of mesh axes that their transfers are within. */
+  readonly structures: readonly TrainingStructure[]
+  readonly groups: readonly string[]
+}
 
 const plans = new WeakMap<object, Map<string, Omit<Plan, 'ranks'>>>()
 const structures = new WeakMap<object, Map<string, TrainingStructure>>()
@@ -45,6 +54,8 @@ export function setUp(resolved: Resolved): Plan {
   return { ...kept(plans, model, key, () => build(resolved, ranks, way)), ranks }
 }
 
+const nothing = { ops: () => null, every: 1 }
+
 function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks'> {
   const { model, scenario: { mesh, training }, profile } = resolved
   // A tower trains with its images, which a step of text has none of.
@@ -54,16 +65,21 @@ function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks
   const optimizer = updates(optimizerOf(training.optimizer))
   // Beside an adapter all else is frozen.
   const learns = ({ group }: Tensor) => model.adapter === undefined || group === 'adapter'
-  const regions = regionsOf(training.recompute, profile.kernels.find(row => row.recomputes)?.kernel ?? null)
+  const kernel = profile.kernels.find(row => row.recomputes)?.kernel ?? null
+  const asked = readRecompute(training.recompute) ?? nothing
+  const regions = regionsOf(asked, kernel), some = asked.every > 1 ? regionsOf(nothing, kernel) : null
   const parts = cut(model, stageSizes(model, mesh.pp, training.stages)).map(stage => {
-    const sizes = { ...modelSizes(model), ...Object.fromEntries(kindsOf(model).map(kind => [`l${suffixOf(model, kind)}`, stage.counts.get(kind.name) ?? 0])) }
+    const sizes = Object.fromEntries(kindsOf(model).map(kind => [`l${suffixOf(model, kind)}`, stage.counts.get(kind.name) ?? 0]))
     // Stages of the same kinds of layer share a structure.
     const kinds = `${way}|${[...stage.counts.keys()].join()}|${String(stage.isFirst)}|${String(stage.isLast)}`
-    return { stage, sizes, structure: kept(structures, model, kinds, () => trainingStructure(graphOf(forward, stage), axes, profile, regions, { learns, optimizer })) }
+    return { stage, sizes, structure: kept(structures, model, kinds, () => trainingStructure(graphOf(forward, stage), axes, profile, regions, { learns, optimizer, some })) }
   })
   const whole = structure(modelGraph(model, 'expanded', 'held'), {}, profile)
   const given: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, causal: 1, batched: 0 }
   const counts = fill(whole.layout, given)
-  return { parts, parameters: total(whole.parameters.compiled, counts), activeParameters: total(whole.active.compiled, counts) }
+  const distinct = [...new Set(parts.map(part => part.structure))]
+  const groups = new Set(distinct.flatMap(({ kernels }) => kernels.flatMap(({ transfer }) => transfer ? [groupOf(transfer.mesh)] : [])))
+  if (mesh.pp > 1) groups.add('pp')
+  return { parts, structures: distinct, groups: [...groups], parameters: total(whole.parameters.compiled, counts), activeParameters: total(whole.active.compiled, counts) }
 }
 

@@ -7,9 +7,9 @@ import { liveTensors } from '../memory.js'
 import { isTransfer, shard, type Mesh, type States, type Step } from '../shard.js'
 import { compiled, prune, type Structure } from '../structure.js'
 import { micro, trainingGraph, type Training } from './backward.js'
-import { keptTensors, splitsOf } from './kept.js'
+import { keptTensors, splitsOf, type Kept } from './kept.js'
 import { optimizerAxes } from './optimizer.js'
-import { recomputing, type Regions } from './recompute.js'
+import { recomputedShare, recomputing, type Regions } from './recompute.js'
 
 export interface TrainingStructure extends Structure {
   /** Bytes on one GPU: weights, gradients and optimizer states as they lie while idle; activations that one micro-batch keeps for backward, of layers and of the end of the model; the stream at the end of a stage. */
@@ -22,10 +22,18 @@ export interface TrainingStructure extends Structure {
   readonly parts: readonly ('F' | 'B' | 'W' | 'end')[]
 }
 
-/** The structure of one pipeline stage. */
-export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, regions: Regions, training: Training): TrainingStructure {
-  const graph = trainingGraph(forward, recomputing(regions), training)
-  const axes: Axes = { ...graph.axes, ...optimizerAxes }
+const keptShare = 'stays'
+
+/** What a share of the layers keeps that runs again, and what the others keep. */
+function shared(again: Kept, stays: Kept): Kept {
+  const times = (terms: readonly Term[], axis: string) => terms.map(t => ({ ...t, names: [...t.names, axis] }))
+  return { layers: [...times(again.layers, recomputedShare), ...times(stays.layers, keptShare)], ends: again.ends }
+}
+
+/** The structure of one pipeline stage. `some`: what layers do again that keep all, where only some run again. */
+export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, regions: Regions, training: Training & { readonly some: Regions | null }): TrainingStructure {
+  const graph = trainingGraph(forward, recomputing(regions, training.some !== null), training)
+  const axes: Axes = { ...graph.axes, ...optimizerAxes, [recomputedShare]: { title: 'share of the layers that run again' }, [keptShare]: { title: 'share of the layers that keep all' } }
   const states: States = new Map()
   const steps = shard(graph, mesh, states)
   declareMesh(axes, mesh, steps)
@@ -33,9 +41,9 @@ export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, 
   const made = compiled(graph, fused, axes, profile)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, made.layout.slot) })
   const idle = (held: Held) => compileAll(lying(steps, mesh, axes, held))
-  const kept = keptTensors(steps, states, regions, axes, training.learns)
+  const kept = training.some === null ? keptTensors(steps, states, regions, axes, training.learns) : shared(keptTensors(steps, states, regions, axes, training.learns), keptTensors(steps, states, training.some, axes, training.learns))
   const live = working(fused, [...kept.layers, ...kept.ends], axes)
-  const once = graph.blocks.flatMap(block => block.ops).filter(op => op.engine === 'matrix' && !/'(r|x\.again)$/.test(op.id)).flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
+  const once = graph.blocks.flatMap(block => block.ops).filter(op => op.engine === 'matrix' && !/'(r|x\.again)$|^optimizer\//.test(op.id)).flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   return {
     ...made,
     held: { weights: idle('weight'), gradients: idle('gradient'), states: idle('moment'), layers: compileAll(kept.layers), ends: compileAll(kept.ends), stream: compileAll(stream(steps, states, axes)), scratch: compileAll(profile.scratch ? scratch(fused, axes) : []) },
