@@ -123,7 +123,7 @@ describe('exit status', () => {
     [1, 'estimate llama-3.1-8b --gpu none.json', /^gpu: none.json does not exist/], [1, 'estimate llama-3.1-8b --gpu wrong.json', /^gpu.bandwidth: /], [1, 'estimate llama-3.1-8b --gpu cut.json', /^gpu: cut.json/], [1, 'estimate llama-3.1-8b --gpu huge.json', /^gpu: huge.json has/],
     [1, 'explain llama-3.1-8b speed --gpu h100', /^quantity: "speed".*Close: /], [1, 'explain llama-3.1-8b tpot', /^gpu: /],
     [1, 'gpus h1000', /^gpu: .*Close: h100/], [1, 'models llama', /^model: "llama" stands for several/], [1, 'gpus a b', /^arguments: /],
-    [1, 'plan', /^plan: .*not supported/], [1, 'plan llama-3.1-8b --gpu h100', /^plan: .*not supported/],
+    [2, 'plan', /MODEL is missing/], [1, 'plan llama-3.1-8b --gpu h100', /^gpus: is missing/], [1, 'plan llama-3.1-8b --gpu h100 --gpus 8', /^workload.mode: A plan is for training/],
     [1, 'serve', /^serve: The page does not exist/], [1, 'serve --port 80', /^port: /], [1, 'serve --port 81', /^port: Port 81 is in use. Close: 82/], [1, 'serve --port x', /^port: "x" is not a port/], [1, 'serve --port 70000', /^port: /],
   ])('%d: roofline %s', async (status, command, said) => {
     const result = await run(line(command))

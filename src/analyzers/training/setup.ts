@@ -1,7 +1,7 @@
 /** What a model, a mesh and a way to train decide together; kept, since only tokens and degrees change from run to run. */
 import { fill, total } from '../compile.js'
 import { groupOf } from '../cost.js'
-import type { Tensor } from '../graph.js'
+import type { Graph, Profile, Tensor } from '../graph.js'
 import { modelGraph } from '../models/loops.js'
 import { kindsOf, suffixOf } from '../models/model.js'
 import type { Resolved } from '../resolved.js'
@@ -33,6 +33,9 @@ export interface Plan {
   readonly groups: readonly string[]
 }
 
+interface Counts { readonly parameters: number; readonly activeParameters: number }
+const counts = new WeakMap<object, Map<string, Counts>>()
+const graphs = new WeakMap<object, Map<string, Graph>>()
 const plans = new WeakMap<object, Map<string, Omit<Plan, 'ranks'>>>()
 const structures = new WeakMap<object, Map<string, TrainingStructure>>()
 
@@ -49,9 +52,14 @@ export function setUp(resolved: Resolved): Plan {
   const { model, scenario: { mesh, training }, profile, precision } = resolved
   const ranks = ranksOf(mesh, training)
   const used = [ranks.tp, ranks.cp, ranks.ep, ranks.fs, ranks.dp].map(n => n > 1 ? 1 : 0).join('')
-  const way = [used, mesh.sequence, spread(mesh) > 1, training.zero, training.shardGroup !== null, training.context, training.recompute, training.optimizer, profile.id, precision.extrasKey].join('|')
+  const way = [used, mesh.sequence, spread(mesh) > 1, training.zero, training.shardGroup !== null, mesh.cp > 1 ? training.context : '', runsAgain(training.recompute, profile), training.optimizer, profile.id, precision.extrasKey].join('|')
   const key = `${way}|${String(mesh.pp)}|${String(training.stages?.join())}`
   return { ...kept(plans, model, key, () => build(resolved, ranks, way)), ranks }
+}
+
+/** What is asked to run again, beside what a kernel does of itself. */
+function runsAgain(recompute: string, { kernels }: Profile): string {
+  return recompute === 'selective' && kernels.some(row => row.recomputes === true && row.kernel === 'attn/core') ? 'none' : recompute
 }
 
 const nothing = { ops: () => null, every: 1 }
@@ -60,7 +68,7 @@ function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks
   const { model, scenario: { mesh, training }, profile } = resolved
   // A tower trains with its images, which a step of text has none of.
   const pass = model.images === null ? 'first' : 'step'
-  const forward = modelGraph(model, 'expanded', pass, false, profile.dropout ? { dropout: true } : {})
+  const forward = kept(graphs, model, String(profile.dropout), () => modelGraph(model, 'expanded', pass, false, profile.dropout ? { dropout: true } : {}))
   const axes = meshOf(ranks, mesh, { ...training, context: training.context })
   const optimizer = updates(optimizerOf(training.optimizer))
   // Beside an adapter all else is frozen.
@@ -74,12 +82,16 @@ function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks
     const kinds = `${way}|${[...stage.counts.keys()].join()}|${String(stage.isFirst)}|${String(stage.isLast)}`
     return { stage, sizes, structure: kept(structures, model, kinds, () => trainingStructure(graphOf(forward, stage), axes, profile, regions, { learns, optimizer, some })) }
   })
-  const whole = structure(modelGraph(model, 'expanded', 'held'), {}, profile)
-  const given: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, causal: 1, batched: 0 }
-  const counts = fill(whole.layout, given)
   const distinct = [...new Set(parts.map(part => part.structure))]
   const groups = new Set(distinct.flatMap(({ kernels }) => kernels.flatMap(({ transfer }) => transfer ? [groupOf(transfer.mesh)] : [])))
   if (mesh.pp > 1) groups.add('pp')
-  return { parts, structures: distinct, groups: [...groups], parameters: total(whole.parameters.compiled, counts), activeParameters: total(whole.active.compiled, counts) }
+  return { parts, structures: distinct, groups: [...groups], ...kept(counts, model, profile.id, () => countsOf(resolved)) }
+}
+
+/** Parameters of the model as a whole, whatever trains. */
+function countsOf(resolved: Resolved): Counts {
+  const { parameters, active, layout } = structure(modelGraph(resolved.model, 'expanded', 'held'), {}, resolved.profile)
+  const sizes = fill(layout, { ...fixedSizes(resolved), ...oneToken, causal: 1, batched: 0 })
+  return { parameters: total(parameters.compiled, sizes), activeParameters: total(active.compiled, sizes) }
 }
 
