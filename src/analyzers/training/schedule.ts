@@ -32,6 +32,11 @@ function scheduleOf(name: string): Schedule {
   return found
 }
 
+/** Copies of its parameters that a stage holds. */
+export function copiesOf(schedule: string): number {
+  return scheduleOf(schedule).weights
+}
+
 /** Seconds that a stage of p waits in a step of q micro-batches. */
 export function bubbleOf(schedule: string, p: number, q: number, v: number, seconds: { readonly F: number; readonly B: number; readonly W: number }): number {
   return p === 1 ? 0 : evaluate(scheduleOf(schedule).bubble, { p, q, v, F: seconds.F, B: seconds.B, W: seconds.W })
