@@ -63,6 +63,10 @@ export const report = v.strictObject({
   stages: v.array(v.unknown()),
   links: v.array(v.strictObject({ link: v.string(), bytes: amount, seconds: amount, exposed: amount })),
   metrics: v.nullable(metrics),
+  /** What stands under the metrics of a training step: FLOP per token as MFU and as HFU counts them, FLOP/s of one GPU. */
+  training: v.optional(v.strictObject({
+    mfu: v.strictObject({ convention: v.string(), flopsPerToken: amount, executedFlopsPerToken: amount, peak: maybe }),
+  })),
   problems: v.array(problem),
 })
 

@@ -3,11 +3,13 @@ import vector from '../../../data/vector.json?values'
 import { linkOf } from '../../hardware/network.js'
 import { ofMode } from '../../scenario/normalize.js'
 import type { Phase, Report } from '../../scenario/report.js'
-import { derive, fill, total, type Total } from '../compile.js'
+import { fill, total, type Total } from '../compile.js'
 import { phaseReport, type Machine } from '../report.js'
 import type { Resolved } from '../resolved.js'
 import { fixedSizes } from '../setup.js'
-import { bubbleOf, inFlight, optimizerOf } from './schedule.js'
+import { parametersOf } from './counts.js'
+import { utilizationOf } from './mfu.js'
+import { bubbleOf, copiesOf, inFlight, optimizerOf } from './schedule.js'
 import { setUp, type Part } from './setup.js'
 
 /** Seconds of one micro-batch on a stage, and of what the step does once. */
@@ -19,7 +21,6 @@ interface StageReport {
   readonly seconds: Seconds
   readonly bound: Seconds
   readonly memory: NonNullable<Report['memory']>
-  readonly flops: { readonly once: number; readonly all: number }
 }
 
 /** Analyzes a training step on the mesh of the scenario. */
@@ -35,19 +36,18 @@ export function train(resolved: Resolved): Report {
   const phase = withBubble(slowest.phase, bubble, boundBubble, stages)
   const step = phase.seconds.estimate
   const gpus = scenario.gpus
-  const once = stages.reduce((sum, s) => sum + s.flops.once, 0), all = stages.reduce((sum, s) => sum + s.flops.all, 0)
-  const peak = resolved.precision.rates['peak_ffn']?.flops ?? NaN
   const tokens = (workload.globalBatch ?? 1) * (workload.sequence ?? 1)
-  const counts = parametersOf(stages)
+  const use = utilizationOf(resolved)
+  const utilization = (flops: number) => use.peak === null ? null : flops * tokens / (step * gpus * use.peak)
   return {
     schema: 'roofline/1', scenario: { ...scenario, workload: ofMode(workload) }, device: { id: device.id, name: device.name, memory: device.memoryType, bandwidth: device.bandwidth, roofs: [] },
-    model: { id: resolved.id, family: model.family, ...counts, macs: null, cacheBytesPerToken: null, context: model.context },
+    model: { id: resolved.id, family: model.family, ...parametersOf(resolved), macs: null, cacheBytesPerToken: null, context: model.context },
     phases: [phase], memory: fullest.memory,
     stages: stages.map(s => ({ layers: s.part.stage.layers, memory: s.memory, seconds: s.seconds, timeline: [] })),
-    links: linksOf(resolved, phase),
+    links: linksOf(resolved, phase), training: { mfu: use },
     metrics: {
       ttft: null, tpot: null, latency: step, tokensPerSecond: tokens / step, tokensPerSecondPerGpu: tokens / step / gpus, samplesPerSecond: (workload.globalBatch ?? 1) / step,
-      mfu: once / (step * gpus * peak), hfu: all / (step * gpus * peak), mbu: null,
+      mfu: utilization(use.flopsPerToken), hfu: utilization(use.executedFlopsPerToken), mbu: null,
       joulesPerToken: device.tdp === null ? null : device.tdp * gpus * step / tokens,
       usdPerMillionTokens: scenario.price === null ? null : scenario.price / 3600 * gpus * step / tokens * 1e6,
       maxBatch: null, maxContext: null,
@@ -80,32 +80,16 @@ function stageReport(resolved: Resolved, part: Part, machine: Machine, i: number
   }
   const bytes = (of: Total) => total(of.compiled, sizes)
   const { held } = structure
-  const weights = bytes(held.weights) * scheduleWeights(training.schedule)
+  const weights = bytes(held.weights) * copiesOf(training.schedule)
   const kept = bytes(held.kept) * inFlight(training.schedule, mesh.pp, i, micro, training.interleave)
   const activations = kept + structure.working.reduce((most, set) => Math.max(most, bytes(set)), 0)
-  const gradients = bytes(held.gradients) * scheduleWeights(training.schedule), states = bytes(held.states)
+  const gradients = bytes(held.gradients) * copiesOf(training.schedule), states = bytes(held.states)
   const overhead = profile.overhead.bytes + (machine.links['tp'] || machine.links['dp'] ? profile.overhead.collectives : 0)
   const all = weights + gradients + states + activations + overhead
-  const once = withCausal(structure, sizes, causal, counted, () => bytes(structure.once))
   return {
-    part, phase, seconds: sum('estimate'), bound: sum('bound'), flops: { once, all: phase.flops.matrix },
+    part, phase, seconds: sum('estimate'), bound: sum('bound'),
     memory: { weights, cache: 0, activations, gradients, states, overhead, total: all, capacity, fits: all <= capacity, reserved: null },
   }
-}
-
-function scheduleWeights(schedule: string): number {
-  return schedule === 'dualpipe' ? 2 : 1
-}
-
-/** A count under the counting convention; the sizes are left as they were. */
-function withCausal(structure: Part['structure'], sizes: Float64Array, executed: number, counted: number, of: () => number): number {
-  if (executed === counted) return of()
-  sizes[structure.slots.causal] = counted
-  derive(structure.layout, sizes)
-  const result = of()
-  sizes[structure.slots.causal] = executed
-  derive(structure.layout, sizes)
-  return result
 }
 
 function machineOf({ scenario: { mesh }, device, system, efficiency, profile }: Resolved): Machine {
@@ -127,11 +111,6 @@ function withBubble(phase: Phase, estimate: number, bound: number, stages: reado
   const seconds = { ...phase.seconds, bound: phase.seconds.bound + bound, estimate: phase.seconds.estimate + estimate }
   if (estimate === 0) return { ...phase, flops, seconds }
   return { ...phase, flops, seconds, kernels: [...phase.kernels, { id: 'bubble', times: 1, flops: 0, bytes: 0, sent: 0, intensity: null, seconds: { bound, estimate }, limit: 'overhead' }] }
-}
-
-function parametersOf(stages: readonly StageReport[]): { readonly parameters: number; readonly activeParameters: number } {
-  const sum = (of: 'parameters' | 'active') => stages.reduce((all, { part }) => all + part[of], 0)
-  return { parameters: sum('parameters'), activeParameters: sum('active') }
 }
 
 function linksOf({ link }: Resolved, phase: Phase): Report['links'] {

@@ -1,13 +1,9 @@
 /** What a model, a mesh and a way to train decide together; kept, since only tokens change from run to run. */
-import { fill, total } from '../compile.js'
 import { modelGraph } from '../models/loops.js'
 import { kindsOf, modelSizes, suffixOf } from '../models/model.js'
 import { dataParallel, sequenceParallel, tensorParallel } from '../parallel/index.js'
 import type { Resolved } from '../resolved.js'
-import { fixedSizes } from '../setup.js'
 import type { Mesh } from '../shard.js'
-import { structure } from '../structure.js'
-import { oneToken } from '../tokens.js'
 import type { Region, Regions } from './recompute.js'
 import { cut, graphOf, layersOf, type Stage } from './stages.js'
 import { trainingStructure, type TrainingStructure } from './structure.js'
@@ -17,8 +13,6 @@ export interface Part {
   readonly stage: Stage
   readonly structure: TrainingStructure
   readonly sizes: Readonly<Record<string, number>>
-  readonly parameters: number
-  readonly active: number
 }
 
 const kept = new WeakMap<object, Map<string, readonly Part[]>>()
@@ -44,16 +38,12 @@ function build(resolved: Resolved): readonly Part[] {
   return stages.map(stage => {
     const graph = graphOf(forward, stage)
     const sizes = { ...modelSizes(model), ...Object.fromEntries(kindsOf(model).map(kind => [`l${suffixOf(model, kind)}`, stage.counts.get(kind.name) ?? 0])) }
-    const plain = structure(graph, {}, profile)
-    const given: Record<string, number> = { ...fixedSizes(resolved), ...oneToken, ...sizes, causal: 1 }
-    for (const name of plain.reserve?.given ?? []) given[name] = 1
-    const counts = fill(plain.layout, given)
-    return { stage, sizes, structure: trainingStructure(graph, axes, profile, regions), parameters: total(plain.parameters.compiled, counts), active: total(plain.active.compiled, counts) }
+    return { stage, sizes, structure: trainingStructure(graph, axes, profile, regions) }
   })
 }
 
 /** Which ops run again: the whole layer, attention between queries and output, or a kernel that recomputes of itself. */
-function regionsOf(recompute: string, kernel: string | null): Regions {
+export function regionsOf(recompute: string, kernel: string | null): Regions {
   return id => {
     const [block = '', ...rest] = id.split('\'')[0]?.split('/') ?? []
     const name = rest.join('/')

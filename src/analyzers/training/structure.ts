@@ -1,6 +1,6 @@
 /** A training step, sharded, fused and compiled: its kernels, and what each GPU holds between and during them. */
 import { compileTerms, type Total } from '../compile.js'
-import { localized, meshAxes, term, widthOf, workOf, type Axes, type Term } from '../cost.js'
+import { localized, meshAxes, term, widthOf, type Axes, type Term } from '../cost.js'
 import { fuse, type KernelStep } from '../fuse.js'
 import type { Graph, Held, Profile } from '../graph.js'
 import { liveTensors } from '../memory.js'
@@ -15,8 +15,6 @@ export interface TrainingStructure extends Structure {
   readonly held: Readonly<Record<'weights' | 'gradients' | 'states' | 'kept', Total>>
   /** Sets of activations that live during backward beside what is kept. */
   readonly working: readonly Total[]
-  /** Matrix FLOP without what runs again. */
-  readonly once: Total
   /** What each kernel belongs to: forward, gradients of inputs or of weights, or the end of the step. */
   readonly parts: readonly ('F' | 'B' | 'W' | 'end')[]
 }
@@ -33,10 +31,9 @@ export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, 
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, made.layout.slot) })
   const idle = (held: Held) => compileAll(lying(steps, mesh, axes, held))
   const kept = keptTensors(steps, states, regions, axes)
-  const once = graph.blocks.flatMap(block => block.ops).filter(op => op.engine === 'matrix' && !/'(r|x\.again)$/.test(op.id)).flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   return {
     ...made, held: { weights: idle('weight'), gradients: idle('gradient'), states: idle('moment'), kept: compileAll(kept) },
-    working: prune(working(fused, kept, axes)).map(compileAll), once: compileAll(once),
+    working: prune(working(fused, kept, axes)).map(compileAll),
     parts: made.kernels.map(({ id, times }) => !times.names.includes(micro) ? 'end' : /'w(\/|$)/.test(id) ? 'W' : id.includes('\'') ? 'B' : 'F'),
   }
 }
