@@ -160,8 +160,8 @@ function storedOnce(placed: readonly PlacedOp[], axes: Axes, extras: Extras, rol
   return [...found.values()]
 }
 
-/** Weights that an op reaches through a route count as often as a token takes it: `x` of `e` experts. */
-function parameters(graph: Graph, active: boolean): Term[] {
+/** All weights, each once. `active`: those that an op reaches through a route count as often as a token takes it, `x` of `e` experts. */
+export function parameters(graph: Graph, active: boolean): Term[] {
   const found = new Map<string, Term>()
   const routes = Object.entries(graph.axes).flatMap(([name, axis]) => axis.route === undefined ? [] : [[axis.route, name] as const])
   for (const block of graph.blocks) for (const op of block.ops) for (const t of op.tensors) {

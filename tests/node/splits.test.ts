@@ -22,7 +22,7 @@ describe('16 GPUs', () => {
   })
   test('the fastest come first; the seconds of each are where they go', () => {
     expect(ways.map(({ seconds }) => seconds)).toEqual(ways.map(({ seconds }) => seconds).sort((a, b) => a - b))
-    for (const { seconds, spent } of ways) expect(Object.values(spent).reduce((a, b) => a + b)).toBeCloseTo(seconds, 9)
+    for (const { seconds, spent } of ways) expect((Object.values(spent) as number[]).reduce((a, b) => a + b)).toBeCloseTo(seconds, 9)
   })
   test('what the second loses on is a part of where its seconds go', () => {
     const [first, second] = ways

@@ -7,6 +7,7 @@ import type { Machine } from '../report.js'
 import type { Resolved } from '../resolved.js'
 import { roofsOf } from '../setup.js'
 import { placed, reach } from './links.js'
+import { utilizationOf } from './mfu.js'
 import { bubbleOf, overlapsOf } from './schedule.js'
 import { setUp, type Plan } from './setup.js'
 import { sizesOf, stageReports, type Seconds, type StageReport, type Step } from './stage.js'
@@ -28,20 +29,20 @@ export function train(resolved: Resolved): Report | Problem {
   const phase = withBubble(slowest.phase, bubble, boundBubble, stages)
   const time = phase.seconds.estimate
   const { gpus } = scenario
-  const once = stages.reduce((sum, s) => sum + s.flops.once, 0), all = stages.reduce((sum, s) => sum + s.flops.all, 0)
-  const peak = resolved.precision.rates['peak_ffn']?.flops ?? NaN
+  const use = utilizationOf(resolved)
   const samples = workload.globalBatch ?? 1
   const tokens = workload.sequence == null ? null : samples * workload.sequence
+  const utilization = (flops: number) => use.peak === null ? null : flops * (tokens ?? samples) / (time * gpus * use.peak)
   return {
     schema: 'roofline/1', scenario: { ...scenario, workload: ofMode(workload) },
     device: { id: device.id, name: device.name, memory: device.memoryType, bandwidth: device.bandwidth, roofs: roofsFor(resolved, plan) },
     model: { id: resolved.id, family: model.family, parameters: plan.parameters, activeParameters: plan.activeParameters, macs: null, cacheBytesPerToken: null, context: model.context },
     phases: [phase], memory: fullest.memory,
     stages: stages.map(s => ({ layers: s.part.stage.layers, memory: s.memory, seconds: s.seconds, timeline: [] })),
-    links: linksOf(machine, slowest), training: budgetOf(resolved, plan, tokens, time),
+    links: linksOf(machine, slowest), training: { mfu: use, ...budgetOf(resolved, plan, tokens, time) },
     metrics: {
       ttft: null, tpot: null, latency: time, tokensPerSecond: tokens === null ? null : tokens / time, tokensPerSecondPerGpu: tokens === null ? null : tokens / time / gpus, samplesPerSecond: samples / time,
-      mfu: once / (time * gpus * peak), hfu: all / (time * gpus * peak), mbu: null,
+      mfu: utilization(use.flopsPerToken), hfu: utilization(use.executedFlopsPerToken), mbu: null,
       joulesPerToken: device.tdp === null || tokens === null ? null : device.tdp * gpus * time / tokens,
       usdPerMillionTokens: scenario.price === null || tokens === null ? null : scenario.price / 3600 * gpus * time / tokens * 1e6,
       maxBatch: null, maxContext: null,
@@ -54,7 +55,7 @@ export function train(resolved: Resolved): Report | Problem {
 const optimalPerParameter = 20
 
 /** What a run of so many tokens takes; steps are whole. */
-function budgetOf({ scenario: { workload, gpus, price }, device }: Resolved, { activeParameters }: Plan, perStep: number | null, seconds: number): NonNullable<Report['training']> {
+function budgetOf({ scenario: { workload, gpus, price }, device }: Resolved, { activeParameters }: Plan, perStep: number | null, seconds: number): Omit<NonNullable<Report['training']>, 'mfu'> {
   const optimalTokens = perStep === null ? null : optimalPerParameter * activeParameters
   const { tokens } = workload
   if (tokens == null || perStep === null) return { tokensPerStep: perStep, optimalTokens, run: null }

@@ -43,6 +43,11 @@ function scheduleOf(name: string): Schedule {
   return found
 }
 
+/** Copies of its parameters that a stage holds. */
+export function copiesOf(schedule: string): number {
+  return scheduleOf(schedule).weights
+}
+
 /** Seconds that a stage of p waits in a step of q micro-batches. */
 export function bubbleOf(schedule: string, p: number, q: number, v: number, seconds: { readonly F: number; readonly B: number; readonly W: number }): number {
   return p === 1 ? 0 : evaluate(scheduleOf(schedule).bubble, { p, q, v, F: seconds.F, B: seconds.B, W: seconds.W })
@@ -51,11 +56,6 @@ export function bubbleOf(schedule: string, p: number, q: number, v: number, seco
 /** Micro-batches whose activations stage i of p holds at a time. */
 export function inFlight(schedule: string, p: number, i: number, q: number, v: number): number {
   return p === 1 ? 1 : evaluate(scheduleOf(schedule).inflight, { p, i, q, v })
-}
-
-/** How often the weights of a stage are held. */
-export function weightCopies(schedule: string): number {
-  return scheduleOf(schedule).weights
 }
 
 /** Mesh axes whose transfers a schedule hides behind another micro-batch. */

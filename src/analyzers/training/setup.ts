@@ -10,7 +10,7 @@ import { structure } from '../structure.js'
 import { oneToken } from '../tokens.js'
 import { meshOf, ranksOf, spread, type Ranks } from './mesh.js'
 import { updates } from './optimizer.js'
-import { readRecompute, regionsOf } from './recompute.js'
+import { readRecompute, regionsOf, type Regions } from './recompute.js'
 import { optimizerOf } from './schedule.js'
 import { cut, graphOf, stageSizes, type Stage } from './stages.js'
 import { trainingStructure, type TrainingStructure } from './structure.js'
@@ -62,20 +62,29 @@ function runsAgain(recompute: string, { kernels }: Profile): string {
   return recompute === 'selective' && kernels.some(row => row.recomputes === true && row.kernel === 'attn/core') ? 'none' : recompute
 }
 
+/** The forward pass that trains. A tower trains with its images, which a step of text has none of. */
+export function forwardGraph({ model, profile }: Resolved): Graph {
+  const pass = model.images === null ? 'first' : 'step'
+  return kept(graphs, model, String(profile.dropout), () => modelGraph(model, 'expanded', pass, false, profile.dropout ? { dropout: true } : {}))
+}
+
 const nothing = { ops: () => null, every: 1 }
+
+/** What runs again, and where only some layers do, what the others do again; and one in how many does. */
+export function recomputed({ scenario: { training }, profile }: Resolved): { readonly regions: Regions; readonly some: Regions | null; readonly every: number } {
+  const kernel = profile.kernels.find(row => row.recomputes)?.kernel ?? null
+  const asked = readRecompute(training.recompute) ?? nothing
+  return { regions: regionsOf(asked, kernel), some: asked.every > 1 ? regionsOf(nothing, kernel) : null, every: asked.every }
+}
 
 function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks'> {
   const { model, scenario: { mesh, training }, profile } = resolved
-  // A tower trains with its images, which a step of text has none of.
-  const pass = model.images === null ? 'first' : 'step'
-  const forward = kept(graphs, model, String(profile.dropout), () => modelGraph(model, 'expanded', pass, false, profile.dropout ? { dropout: true } : {}))
+  const forward = forwardGraph(resolved)
   const axes = meshOf(ranks, mesh, { ...training, context: training.context })
   const optimizer = updates(optimizerOf(training.optimizer))
   // Beside an adapter all else is frozen.
   const learns = ({ group }: Tensor) => model.adapter === undefined || group === 'adapter'
-  const kernel = profile.kernels.find(row => row.recomputes)?.kernel ?? null
-  const asked = readRecompute(training.recompute) ?? nothing
-  const regions = regionsOf(asked, kernel), some = asked.every > 1 ? regionsOf(nothing, kernel) : null
+  const { regions, some } = recomputed(resolved)
   const parts = cut(model, stageSizes(model, mesh.pp, training.stages)).map(stage => {
     const sizes = Object.fromEntries(kindsOf(model).map(kind => [`l${suffixOf(model, kind)}`, stage.counts.get(kind.name) ?? 0]))
     // Stages of the same kinds of layer share a structure.
@@ -85,11 +94,11 @@ function build(resolved: Resolved, ranks: Ranks, way: string): Omit<Plan, 'ranks
   const distinct = [...new Set(parts.map(part => part.structure))]
   const groups = new Set(distinct.flatMap(({ kernels }) => kernels.flatMap(({ transfer }) => transfer ? [groupOf(transfer.mesh)] : [])))
   if (mesh.pp > 1) groups.add('pp')
-  return { parts, structures: distinct, groups: [...groups], ...kept(counts, model, profile.id, () => countsOf(resolved)) }
+  return { parts, structures: distinct, groups: [...groups], ...kept(counts, model, profile.id, () => parametersOf(resolved)) }
 }
 
 /** Parameters of the model as a whole, whatever trains. */
-function countsOf(resolved: Resolved): Counts {
+function parametersOf(resolved: Resolved): Counts {
   const { parameters, active, layout } = structure(modelGraph(resolved.model, 'expanded', 'held'), {}, resolved.profile)
   const sizes = fill(layout, { ...fixedSizes(resolved), ...oneToken, causal: 1, batched: 0 })
   return { parameters: total(parameters.compiled, sizes), activeParameters: total(active.compiled, sizes) }

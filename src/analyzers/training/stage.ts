@@ -1,12 +1,12 @@
 /** One pipeline stage of a training step: its kernels, the time of a micro-batch and of what the step does once, and its memory. */
 import type { KernelReport, Limit, Phase, Report } from '../../scenario/report.js'
-import { derive, fill, total, type Total } from '../compile.js'
+import { fill, total, type Total } from '../compile.js'
 import { countedFlops, kernelsOf, phaseOf, startOf, type Machine, type Spent } from '../report.js'
 import type { Resolved } from '../resolved.js'
 import { fixedSizes } from '../setup.js'
 import { firstTokens } from '../tokens.js'
 import { readRecompute } from './recompute.js'
-import { inFlight, optimizerOf, weightCopies, type Optimizer } from './schedule.js'
+import { inFlight, optimizerOf, copiesOf, type Optimizer } from './schedule.js'
 import type { Part, Plan } from './setup.js'
 
 /** Seconds of one micro-batch, forward, gradients of inputs and of weights, and of what the step does once. */
@@ -20,8 +20,6 @@ export interface StageReport {
   readonly seconds: Seconds
   readonly bound: Seconds
   readonly memory: NonNullable<Report['memory']>
-  /** Matrix FLOP of all GPUs: without what runs again, and with it. */
-  readonly flops: { readonly once: number; readonly all: number }
 }
 
 /** What all stages share. */
@@ -38,15 +36,15 @@ export function stageReports(step: Step): readonly StageReport[] {
     const key = `${String(isFirst)} ${String(isLast)} ${[...counts].join()}`
     let work = known.get(key)
     if (work === undefined) { work = workOf(step, part); known.set(key, work) }
-    const { phase, seconds, bound, flops, held } = work
-    return { part, phase, seconds, bound, flops, memory: memoryOf(step, i, held) }
+    const { phase, seconds, bound, held } = work
+    return { part, phase, seconds, bound, memory: memoryOf(step, i, held) }
   })
 }
 
 function workOf(step: Step, part: Part): Work {
-  const { resolved: { scenario: { conventions }, profile }, machine, micro } = step
+  const { resolved: { scenario: { conventions } }, machine, micro } = step
   const { structure } = part
-  const causal = profile.mask === 'skipped' ? 1 : 0, counted = conventions.attention === 'causal' ? 1 : 0
+  const counted = conventions.attention === 'causal' ? 1 : 0
   const sizes = vectorOf(step.sizes, part)
   const spent: Spent = { compute: 0, memory: 0, network: 0, overhead: machine.host }
   const own = kernelsOf(structure, sizes, machine, 1, spent)
@@ -60,8 +58,7 @@ function workOf(step: Step, part: Part): Work {
     for (const { id, times, seconds: each } of sends) seconds[id.startsWith('optimizer/') ? 'end' : id.endsWith('\'') ? 'B' : 'F'] += times * each[of] / (id.startsWith('optimizer/') ? 1 : micro)
     return seconds
   }
-  const once = withCausal(part, sizes, causal, counted, () => total(structure.once.compiled, sizes))
-  return { held: bytesOf(part, sizes), phase, seconds: sum('estimate'), bound: sum('bound'), flops: { once, all: phase.flops.matrix } }
+  return { held: bytesOf(part, sizes), phase, seconds: sum('estimate'), bound: sum('bound') }
 }
 
 /** Share of the optimizer states that lies outside the GPU, where it is updated as well. */
@@ -91,9 +88,11 @@ function offloading(step: Step, { structure: { held } }: Part, sizes: Float64Arr
 export function sizesOf(resolved: Resolved, { ranks }: Plan, micro: number): Readonly<Record<string, number>> {
   const { scenario: { workload, mesh, training, precision }, profile, precision: { widths } } = resolved
   const every = readRecompute(training.recompute)?.every ?? 1
-  return Object.assign(fixedSizes(resolved), ranks, firstTokens({ resolved, imageTokens: 0 }, (workload.microBatch ?? 1) * mesh.dp, 0), optimizerSizes(optimizerOf(training.optimizer), precision.states, widths), {
+  const sizes = fixedSizes(resolved)
+  Object.assign(sizes, ranks, firstTokens({ resolved, imageTokens: 0 }, (workload.microBatch ?? 1) * mesh.dp, 0), optimizerSizes(optimizerOf(training.optimizer), precision.states, widths), {
     micro, causal: profile.mask === 'skipped' ? 1 : 0, again: 1 / every, stays: 1 - 1 / every, bytes_moment: 1, bytes_gradient: precision.gradients === 'fp32' ? 4 : 2, bytes_mask: 1, batched: 0,
   })
+  return sizes
 }
 
 /** The vector of a stage: what all share, and its layers. */
@@ -160,7 +159,7 @@ function bytesOf({ structure: { held, working } }: Part, sizes: Float64Array): B
 /** What lies on a GPU of stage i: activations of as many micro-batches as are in flight there. */
 function memoryOf(step: Step, i: number, held: Bytes): NonNullable<Report['memory']> {
   const { resolved: { scenario: { mesh, training, offload }, profile, capacity }, plan: { ranks }, micro } = step
-  const copies = weightCopies(training.schedule)
+  const copies = copiesOf(training.schedule)
   const weights = held.weights * copies, gradients = held.gradients * copies
   const away = awayOf(step, held.states), states = held.states * (1 - away)
   const activations = held.layers * inFlight(training.schedule, mesh.pp, i, micro, training.interleave) + held.beside
@@ -168,16 +167,4 @@ function memoryOf(step: Step, i: number, held: Bytes): NonNullable<Report['memor
   const overhead = profile.overhead.bytes + (Math.max(tp, cp, ep, fs, dp, mesh.pp) > 1 ? profile.overhead.collectives : 0)
   const all = weights + gradients + states + activations + overhead
   return { weights, cache: 0, activations, gradients, states, overhead, total: all, capacity, fits: all <= capacity, reserved: null, ...(away > 0 ? { offloaded: { weights: 0, cache: 0, states: held.states * away, to: offload.to } } : {}) }
-}
-
-/** A count under the counting convention; the sizes are left as they were. */
-function withCausal({ structure }: Part, sizes: Float64Array, executed: number, counted: number, of: () => number): number {
-  if (executed === counted) return of()
-  const at = structure.slots.causal
-  sizes[at] = counted
-  derive(structure.layout, sizes)
-  const result = of()
-  sizes[at] = executed
-  derive(structure.layout, sizes)
-  return result
 }

@@ -1,6 +1,6 @@
 /** A training step, sharded, fused and compiled: its kernels, and what each GPU holds between and during them. */
 import { compileTerms, type Total } from '../compile.js'
-import { declareMesh, localized, term, widthOf, workOf, type Axes, type Term } from '../cost.js'
+import { declareMesh, localized, term, widthOf, type Axes, type Term } from '../cost.js'
 import { fuse, type KernelStep } from '../fuse.js'
 import type { Graph, Held, Profile, Tensor } from '../graph.js'
 import { liveTensors } from '../memory.js'
@@ -16,8 +16,6 @@ export interface TrainingStructure extends Structure {
   readonly held: Readonly<Record<'weights' | 'gradients' | 'states' | 'layers' | 'ends' | 'stream' | 'scratch', Total>>
   /** Sets of activations that live beside what is kept: while the end of the model runs backward, and afterwards, when what it kept is gone. */
   readonly working: Readonly<Record<'ends' | 'layers', readonly Total[]>>
-  /** Matrix FLOP without what runs again. */
-  readonly once: Total
   /** What each kernel belongs to: forward, gradients of inputs or of weights, or the end of the step. */
   readonly parts: readonly ('F' | 'B' | 'W' | 'end')[]
 }
@@ -43,11 +41,10 @@ export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, 
   const idle = (held: Held) => compileAll(lying(steps, mesh, axes, held))
   const kept = training.some === null ? keptTensors(steps, states, regions, axes, training.learns) : shared(keptTensors(steps, states, regions, axes, training.learns), keptTensors(steps, states, training.some, axes, training.learns))
   const live = working(fused, [...kept.layers, ...kept.ends], axes)
-  const once = graph.blocks.flatMap(block => block.ops).filter(op => op.engine === 'matrix' && !/'(r|x\.again)$|^optimizer\//.test(op.id)).flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   return {
     ...made,
     held: { weights: idle('weight'), gradients: idle('gradient'), states: idle('moment'), layers: compileAll(kept.layers), ends: compileAll(kept.ends), stream: compileAll(stream(steps, states, axes)), scratch: compileAll(profile.scratch ? scratch(fused, axes) : []) },
-    working: { ends: prune(live.ends).map(compileAll), layers: prune(live.layers).map(compileAll) }, once: compileAll(once),
+    working: { ends: prune(live.ends).map(compileAll), layers: prune(live.layers).map(compileAll) },
     parts: made.kernels.map(({ id, times }) => !times.names.includes(micro) ? 'end' : /'w(\/|$)/.test(id) ? 'W' : id.includes('\'') ? 'B' : 'F'),
   }
 }
