@@ -1,7 +1,6 @@
 /** What a model, a precision, a mesh and a device decide together: structures for both phases, and all sizes but the tokens. */
 import vector from '../../data/vector.json?values'
 import { fill, total } from './compile.js'
-import type { Sizes } from './graph.js'
 import type { DeviceReport } from '../scenario/report.js'
 import type { Decided } from './precision.js'
 import { exitModel, exits } from './models/exit.js'
