@@ -71,8 +71,10 @@ export function compiled(graph: Graph, steps: readonly KernelStep[], axes: Axes,
   const slots = layout(axes)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, slots.slot) })
   const terms: Compiled[] = []
-  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, slots, terms) : opsKernel(step, readers, axes, extras, slots, terms))
   const placed = steps.flatMap(step => 'transfer' in step ? [] : step.ops)
+  // A transfer may come before the first kernel that names the local axes of its tensor.
+  for (const { op, split } of placed) for (const t of op.tensors) localized(t.axes, split, axes)
+  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, slots, terms) : opsKernel(step, readers, axes, extras, slots, terms))
   const whole = graph.blocks.flatMap(block => block.ops)
   const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
   const at = slots.slot
