@@ -12,7 +12,7 @@ export function figures(report: Report, metrics: Metrics): string[] {
   const { workload, price } = report.scenario as NormalScenario
   const [only] = report.phases
   if (only?.phase === 'forward') return [...forward(only, workload.batch, metrics), ...work(report, only, workload.batch)]
-  if (only?.phase === 'step') return training(only, metrics, price)
+  if (only?.phase === 'step') return [...training(only, metrics, price), ...counted(report)]
   const [prefill, step] = (['prefill', 'decode'] as const).map(name => report.phases.find(p => p.phase === name)?.seconds)
   if (!prefill || !step) return []
   const decode = perToken(step, metrics)
@@ -56,6 +56,13 @@ function training({ seconds: { estimate, low, high, bound: best } }: Phase, { to
   ]
   const use = [mfu === null ? '' : `MFU ${percent(mfu)} %`, hfu === null ? '' : `HFU ${percent(hfu)} %`, joulesPerToken === null ? '' : `${quantity(joulesPerToken, 'J', ' ')} per token`].filter(part => part !== '')
   return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', `  ${use.join('   ')}`]
+}
+
+/** What stands under MFU. */
+function counted({ training }: Report): string[] {
+  if (training === undefined || training.mfu.peak === null) return []
+  const { convention, flopsPerToken, peak } = training.mfu
+  return [`  MFU as ${convention} counts: ${quantity(flopsPerToken, 'FLOP', ' ')} per token, of ${quantity(peak, 'FLOP/s', ' ')} per GPU`]
 }
 
 /** What one sample takes: a multiply-add is two FLOP, and neither goes by the other's name. */

@@ -244,6 +244,12 @@ test('an estimate of a prefill says what images it sees', async () => {
   expect(json.scenario.workload).toMatchObject({ images: 1, image: [768, 768] })
 })
 
+test('an estimate of a training step says what its MFU is of', async () => {
+  const { out } = await run(line('estimate llama-3.1-8b --gpu b300 --train --sequence 8192 --dp 8 --zero 3 --mfu nemo'))
+  sound(out)
+  expect(out).toContain('\n  MFU as nemo counts: 57.9 GFLOP per token, of 2.25 PFLOP/s per GPU\n')
+})
+
 test.each(models.map(model => model.id))('%s is told in 80 columns', async model => {
   for (const flagsOf of [['--gpu', 'b300-sxm', '--prompt', '512', '--batch', '4'], ['--gpu', 't4', '--prompt', '512', '--activations', 'fp16']]) {
     const { status, out, err } = await run(['estimate', model, ...flagsOf])

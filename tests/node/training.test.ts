@@ -18,6 +18,27 @@ describe('ZeRO (arXiv:1910.02054, figure 1): 7.5e9 parameters on 64 GPUs, decima
   })
 })
 
+// deepspeed/runtime/zero/stage_1_and_2.py and stage3.py at 38327e07, without offloading; memory.rst still prints 15.93 for stage 2, of an older formula.
+describe('DeepSpeed\'s estimator: 2851e6 parameters, 32e6 in the largest layer, on 8 GPUs, in GiB', () => {
+  const P = 2851e6, largest = 32e6
+  const perParameter = (zero: 2 | 3, gradients: 'bf16' | 'fp32', of: readonly ('weights' | 'gradients' | 'states')[]) => {
+    const { memory, model } = trained({ model: 'llama-3.1-8b', mesh: { dp: 8 }, precision: { gradients }, training: { zero } })
+    return of.reduce((sum, part) => sum + memory[part], 0) / model.parameters
+  }
+
+  test('stage 2: 2P + 18P/N, with gradients in fp32 and in half precision as well', () => {
+    const bytes = P * (perParameter(2, 'fp32', ['weights', 'gradients', 'states']) + perParameter(2, 'bf16', ['gradients']))
+    expect(bytes).toBeCloseTo(2 * P + 18 * P / 8, -3)
+    expect((bytes / 2 ** 30).toFixed(2)).toBe('11.28')
+  })
+
+  test('stage 3: 18P/N, and the largest layer whole', () => {
+    const bytes = P * perParameter(3, 'fp32', ['weights', 'gradients', 'states'])
+    expect(bytes).toBeCloseTo(18 * P / 8, -3)
+    expect(((bytes + 4 * largest) / 2 ** 30).toFixed(2)).toBe('6.09')
+  })
+})
+
 describe('communication of data parallelism, in bytes of the parameters', () => {
   // The paper's 1.5 counts the embedding in backward; a look-up does not read its table again.
   test.each([[0, 1.96875], [1, 1.96875], [2, 1.96875], [3, 2.889]] as const)('stage %i sends %d times the parameters', (zero, factor) => {
