@@ -152,12 +152,12 @@ function outState(s: Sharding, op: Op, mesh: string, placement: Placement, outpu
   return state
 }
 
-/** What an axis is called in a tensor: itself, the axis it renames, or the axis through which tokens reach it. */
+/** What an axis is called in a tensor: itself, the axis it renames, the axis through which tokens reach it, or one that follows it. */
 function spelled(s: Sharding, tensor: Tensor, axis: string): string | null {
   if (tensor.axes.includes(axis)) return axis
   const alias = s.axes[axis]?.alias
   if (alias !== undefined && tensor.axes.includes(alias)) return alias
-  for (const e of tensor.axes) if (typeof e === 'string' && s.axes[e]?.route === axis) return e
+  for (const e of tensor.axes) if (typeof e === 'string' && (s.axes[e]?.route === axis || s.axes[e]?.follows === axis)) return e
   return null
 }
 

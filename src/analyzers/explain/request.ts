@@ -1,6 +1,6 @@
 /** The request as a whole: the model's counts, memory on one GPU, and the metrics. */
 import type { Metrics, Report } from '../../scenario/report.js'
-import { communicationSeconds, exposedSeconds, heldAt } from '../analyze.js'
+import { communicationSeconds, exposedSeconds, heldAt, sentOver } from '../analyze.js'
 import { tokensPerStepExpr } from '../draft.js'
 import type { Expr } from '../graph.js'
 import { forwardTable, metricInputs, metricTable, otherMetrics, type Metric, type Totals } from '../metrics.js'
@@ -63,8 +63,8 @@ export function explainLink(run: Run, report: Answer, totals: Totals, link: stri
   const isFar = link === far?.name
   const near: Run = { ...run, machine: { ...run.machine, far: null } }
   const [prefill = 0, decode = 0] = report.phases.map(phase => {
-    const { sent, loaded = 0 } = phase.perGpu
-    if (!isFar) return field === 'bytes' ? sent : communicationSeconds(phase)
+    const { loaded = 0 } = phase.perGpu
+    if (!isFar) return field === 'bytes' ? sentOver(run, phase, link) : communicationSeconds(run, phase, link)
     return field === 'bytes' ? loaded : field === 'seconds' ? loaded / far.bandwidth : exposedSeconds(near, phase)
   })
   const first = report.phases[0]?.phase ?? 'prefill'

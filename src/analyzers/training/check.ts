@@ -23,11 +23,15 @@ export function checkTraining(d: Draft, model: Model): Problem[] {
   if (shardGroup !== null && mesh.dp % shardGroup !== 0) problems.push(error('illegal-mesh', 'training.shardGroup', `training.shardGroup must divide dp, which is ${String(mesh.dp)}.`, divisors(mesh.dp, shardGroup)))
   else if (shardGroup !== null && zero === 0) problems.push(error('invalid-field', 'training.shardGroup', 'training.shardGroup says within which ranks ZeRO splits; without it there is nothing to split.', ['null']))
   else if (shardGroup !== null && mesh.ep > 1) problems.push(error('not-supported', 'training.shardGroup', 'training.shardGroup is not covered together with expert parallelism.', ['null']))
-  if (new Set(mesh.order).size !== 4 || mesh.order.length !== 4) problems.push(error('illegal-mesh', 'mesh.order', 'mesh.order must list tp, cp, dp and pp once each, from the inside out.', ['tp,cp,dp,pp']))
+  problems.push(...checkOrder(mesh))
   for (const kind of ['schedule', 'optimizer'] as const) { const problem = checkNamed(kind, training[kind]); if (problem) problems.push(problem) }
   if (!recomputes.includes(training.recompute)) problems.push(unknown('training.recompute', training.recompute, recomputes))
   if (!['fp32', 'bf16'].includes(precision.gradients)) problems.push(error('unknown-dtype', 'precision.gradients', `Gradients are held in fp32 or bf16, not in "${precision.gradients.slice(0, 32)}".`, ['fp32', 'bf16']))
   return problems
+}
+
+export function checkOrder({ order }: Draft['mesh']): Problem[] {
+  return new Set(order).size === 4 && order.length === 4 ? [] : [error('illegal-mesh', 'mesh.order', 'mesh.order must list tp, cp, dp and pp once each, from the inside out.', ['tp,cp,dp,pp'])]
 }
 
 const unknown = (path: string, value: string, known: readonly string[]): Problem =>
@@ -43,7 +47,7 @@ function checkStages({ mesh: { pp }, training: { stages, interleave, schedule } 
   return interleave > 1 && least % interleave !== 0 ? [error('illegal-mesh', 'training.interleave', `${String(least)} layers of a stage do not divide into ${String(interleave)} chunks.`, divisors(least, interleave))] : []
 }
 
-function checkExperts({ mesh }: Draft, model: Model): Problem[] {
+export function checkExperts({ mesh }: Pick<Draft, 'mesh'>, model: Model): Problem[] {
   const { tp, cp, dp, ep, etp } = mesh
   const experts = kindsOf(model).flatMap(({ sizes: { e } }) => e ?? [])
   if (ep === 1 && (etp === 1 || etp === tp)) return []
@@ -71,7 +75,8 @@ function checkContext({ mesh: { cp, tp }, workload: { sequence }, training: { co
   return problems
 }
 
-function nearest(value: number, step: number): string[] {
+/** The multiples of a step around a value. */
+export function nearest(value: number, step: number): string[] {
   const below = Math.floor(value / step) * step
   return [below, below + step].filter(n => n > 0).map(String)
 }
