@@ -15,7 +15,7 @@ import { generates, kindsOf, type Model } from './models/model.js'
 import { hasBatch } from './models/network.js'
 import type { Far } from './offload.js'
 import { phaseOfRun } from './passes.js'
-import { phaseFor, pipelineOf } from './pipeline.js'
+import { pipelined, pipelineOf, type Name, type Pipeline } from './pipeline.js'
 import { countedFlops } from './report.js'
 import { resolve } from './resolve.js'
 import type { Resolved } from './resolved.js'
@@ -50,17 +50,19 @@ export function answer(run: Run): Report {
   const { resolved } = run
   const { scenario, model: { family, context } } = resolved
   const mode = scenario.workload.mode === 'forward' ? 'forward' : 'inference'
-  const first = phaseFor(run, mode === 'forward' ? 'forward' : 'prefill')
-  const phases = mode === 'forward' ? [first] : [first, phaseFor(run, 'decode')]
+  const names: readonly Name[] = mode === 'forward' ? ['forward'] : ['prefill', 'decode']
+  const pipelines = run.stages.length === 0 ? null : names.map(name => pipelineOf(run, name))
+  const phases = names.map((name, i) => { const pipeline = pipelines?.[i]; return pipeline ? pipelined(run, name, pipeline) : phaseOfRun(run, name) })
   const totals = totalsOf(run, phases)
   const { count } = scenario.conventions
   // Multiply-adds of one sample; for what makes its tokens one by one there is no such number.
-  const macs = generates(resolved.model) ? null : count === 'roofline' ? first.flops.matrix / 2 / scenario.workload.batch : counted(rulesOf(count), modelGraph(resolved.model, 'expanded'), sampleSizes(run))
-  const { memory, maxBatch, maxContext } = fitAll(run)
+  const macs = generates(resolved.model) ? null : count === 'roofline' ? (phases[0]?.flops.matrix ?? 0) / 2 / scenario.workload.batch : counted(rulesOf(count), modelGraph(resolved.model, 'expanded'), sampleSizes(run))
+  const fits = run.stages.length === 0 ? [fit(run)] : run.stages.map(fit)
+  const { memory, maxBatch, maxContext } = fullest(fits)
   const { parameters, activeParameters, cacheBytesPerToken } = run.model
   const report: Report = {
     schema: 'roofline/1', scenario: mode === 'forward' ? { ...scenario, workload: ofMode(scenario.workload) } : scenario, model: { id: resolved.id, family, parameters, activeParameters, macs, cacheBytesPerToken, context }, device: run.device, phases, memory,
-    stages: stagesOf(run, phases), links: linksOf(run, phases, totals),
+    stages: pipelines === null ? [] : stagesOf(run, fits, names, pipelines), links: linksOf(run, phases, totals),
     metrics: withDraft(metrics(mode, totals, maxBatch, maxContext), scenario),
     problems: [...resolved.notes, ...differing(resolved.model, parameters)].map(p => ({ ...p, suggestions: [...p.suggestions] })),
   }
@@ -110,30 +112,21 @@ export function modelFlops(run: Run, phase: Phase | undefined): number {
 
 interface Fit { readonly memory: Memory; readonly maxBatch: number; readonly maxContext: number | null }
 
-/** The fullest GPU, and the largest batch and context that fit on all. */
-function fitAll(run: Run): Fit {
-  if (run.stages.length === 0) return fit(run)
-  const fits = run.stages.map(fit)
+/** The fullest GPU, the first of several, and the largest batch and context that fit on all. */
+function fullest(fits: readonly Fit[]): Fit {
   const least = (of: (one: Fit) => number | null) => fits.reduce<number | null>((all, one) => { const own = of(one); return all === null || own === null ? null : Math.min(all, own) }, Infinity)
-  return { memory: fits[fullest(run)]?.memory ?? fit(run).memory, maxBatch: least(one => one.maxBatch) ?? 0, maxContext: least(one => one.maxContext) }
-}
-
-/** The pipeline stage whose GPUs hold most, the first of several. */
-export function fullest(run: Run): number {
-  const totals = run.stages.map(stage => fit(stage).memory.total)
-  return totals.indexOf(Math.max(...totals))
+  return { memory: fits.reduce((a, b) => b.memory.total > a.memory.total ? b : a).memory, maxBatch: least(one => one.maxBatch) ?? 0, maxContext: least(one => one.maxContext) }
 }
 
 /** Pipeline stages: what lies on their GPUs, and the seconds that one group of sequences takes in each. */
-function stagesOf(run: Run, phases: readonly Phase[]): Report['stages'] {
-  const times = phases.flatMap(({ phase }) => run.stages.length === 0 || phase === 'step' ? [] : [[phase, pipelineOf(run, phase).stages] as const])
-  return run.stages.map((stage, i) => ({
-    layers: stage.stage.layers, memory: fit(stage).memory, seconds: Object.fromEntries(times.map(([phase, stages]) => [phase, stages[i]?.estimate ?? 0])), timeline: [],
+function stagesOf(run: Run, fits: readonly Fit[], names: readonly Name[], pipelines: readonly Pipeline[]): Report['stages'] {
+  return run.stages.map(({ stage: { layers } }, i) => ({
+    layers, memory: fits[i]?.memory, seconds: Object.fromEntries(names.map((name, n) => [name, pipelines[n]?.stages[i]?.estimate ?? 0])), timeline: [],
   }))
 }
 
 /** What lies on one GPU, and the largest batch and context that would still fit: as the model needs it, and as the engine sets it aside. */
-function fit(run: Run): Fit {
+export function fit(run: Run): Fit {
   const { resolved: { scenario, capacity }, overhead } = run
   const { batch, prompt, output } = scenario.workload
   const weights = weightsOf(run)

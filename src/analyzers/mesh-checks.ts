@@ -1,7 +1,7 @@
 /** What stands in the way of a mesh in inference and forward runs: layers, experts, prompts and batches that do not divide, and what goes with tensor parallelism only. */
 import { error, note, type Problem } from '../problem.js'
 import type { Draft } from '../scenario/normalize.js'
-import { kindsOf, type Model } from './models/model.js'
+import type { Model } from './models/model.js'
 import { isPlain } from './strategy.js'
 import { checkExperts, checkOrder, nearest } from './training/check.js'
 import { layersOf } from './training/stages.js'
@@ -28,7 +28,7 @@ const splittable = new Set(['unbounded', 'windowed'])
 
 function checkContext({ mesh: { cp }, workload: { mode, prompt, cached, chunk, sequence, images } }: Draft, model: Model): Problem[] {
   if (cp === 1) return []
-  const odd = kindsOf(model).find(({ list, pairs, sizes }) => list !== 'layer' || !splittable.has(pairs) || sizes['qc'] !== undefined)
+  const odd = model.stacks.filter(stack => stack.images === undefined).flatMap(stack => stack.kinds).find(({ list, pairs, sizes }) => list !== 'layer' || !splittable.has(pairs) || sizes['qc'] !== undefined)
   if (odd !== undefined) return [error('not-supported', 'mesh.cp', 'Context parallelism is covered for layers with attention to all of the context or to a window.', ['1'])]
   if (images > 0) return [error('not-supported', 'mesh.cp', 'Context parallelism is not covered together with images.', ['1'])]
   const tokens = mode === 'forward' ? sequence ?? 1 : Math.min(prompt - cached, chunk ?? Infinity)

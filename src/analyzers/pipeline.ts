@@ -5,12 +5,12 @@
  */
 import type { KernelReport, Limit, Phase } from '../scenario/report.js'
 import { total } from './compile.js'
-import { hostSeconds, kernelsOfPart, partsOf, phaseOfRun, type Part } from './passes.js'
+import { hostSeconds, kernelsOfPart, partsOf, type Part } from './passes.js'
 import { countedFlops, phaseOf, startOf, type Machine, type Spent } from './report.js'
 import { decodeVector, prefillVector, type Run } from './run.js'
 import { groupsOf } from './strategy.js'
 
-type Name = 'prefill' | 'decode' | 'forward'
+export type Name = 'prefill' | 'decode' | 'forward'
 
 /** What one group costs in one stage: all of its passes there. */
 export interface StagePhase {
@@ -28,13 +28,8 @@ export interface StagePhase {
 /** A phase of a pipeline: the slowest stage, how often it runs, and how long it waits then. */
 export interface Pipeline { readonly stages: readonly StagePhase[]; readonly slowest: StagePhase; readonly groups: number; readonly wait: { readonly bound: number; readonly estimate: number } }
 
-/** One phase of a request. */
-export function phaseFor(run: Run, name: Name): Phase {
-  return run.stages.length === 0 ? phaseOfRun(run, name) : pipelined(run, name)
-}
-
-function pipelined(run: Run, name: Name): Phase {
-  const { slowest, groups, wait } = pipelineOf(run, name)
+/** The phase of the slowest stage: as often as groups pass through it, and with the time it waits. */
+export function pipelined(run: Run, name: Name, { slowest, groups, wait }: Pipeline): Phase {
   const { conventions, workload: { batch } } = run.resolved.scenario
   const kernels = slowest.kernels.map(k => ({ ...k, times: groups * k.times }))
   if (wait.estimate > 0) kernels.push({ id: 'bubble', times: 1, flops: 0, bytes: 0, sent: 0, intensity: null, seconds: wait, limit: 'overhead' })

@@ -63,12 +63,13 @@ export function meshFor(mesh: Degrees, side: Side, sequence: boolean): Mesh {
 
 /**
  * The graph with the axes that context parallelism splits. A step has no tokens to split: what is of the context (kept,
- * read, paired) follows `t`. The last tokens of all prompts lie on one rank, so the head divides for no number below the
+ * read, paired) follows `t`, which is no other name for them then. The last tokens of all prompts lie on one rank, so the head divides for no number below the
  * degree; and of the experts each rank hits those of its own tokens.
  */
 export function withContext(graph: Graph, side: Side): Graph {
   const own = (name: string, axis: Axis): Axis => {
     const base = axis.is ?? name
+    if (side === 'decode' && name === 't') { const { alias: _alias, ...rest } = axis; return rest }
     if (side === 'decode') return axis.follows === 's' || base === 'n' || base === 'u' ? { ...axis, follows: 't' } : axis
     if (name === 'o') return { ...axis, uneven: 'pad' }
     return base === 'hit' && axis.size !== undefined ? { ...axis, size: renamed(axis.size, of => of === 's' ? ['/', 's', 'cp'] : of) } : axis
