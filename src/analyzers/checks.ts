@@ -7,7 +7,7 @@ import { tokensPerImage } from './models/images.js'
 import { generates, indivisible, kindsOf, type Model } from './models/model.js'
 import { vanishing } from './models/network.js'
 import { checkStrategy } from './mesh-checks.js'
-import { passOf, ranks } from './strategy.js'
+import { stepTokens } from './strategy.js'
 import { checkTraining } from './training/check.js'
 
 const decoders = 'it is for a request of a decoder'
@@ -85,7 +85,7 @@ export function checkMesh(d: Draft, model: Model): Problem[] {
   if (why === null && tower !== null) problems.push(note('tower-whole', 'mesh.tp', `tp ${String(tp)} does not divide ${tower} of the vision tower: every GPU holds and runs all of it.`))
   if (sequence && model.family !== 'decoder') problems.push(error('not-supported', 'mesh.sequence', 'Sequence parallelism is covered for decoders.', ['false']))
   else if (sequence && workload.mode === 'inference' && !failed(problems)) {
-    const tokens = passOf(d.mesh, workload.batch) / ranks(d.mesh).ep
+    const tokens = stepTokens(d.mesh, workload.batch)
     if (tokens % tp !== 0) problems.push(note('sequence-off', 'mesh.sequence', `A decode step of ${String(tokens)} tokens does not split over ${String(tp)} ranks: sequence parallelism is off in decode.`, [String(Math.ceil(tokens / tp) * tp * dp * pp)]))
   }
   return problems

@@ -1,6 +1,7 @@
 /** What stands in the way of a mesh in inference and forward runs: layers, experts, prompts and batches that do not divide, and what goes with tensor parallelism only. */
 import { error, note, type Problem } from '../problem.js'
 import type { Draft } from '../scenario/normalize.js'
+import { defaults } from '../scenario/schema.js'
 import type { Model } from './models/model.js'
 import { isPlain } from './strategy.js'
 import { checkExperts, checkOrder, nearest } from './training/check.js'
@@ -9,6 +10,7 @@ import { layersOf } from './training/stages.js'
 /** Problems with a legal choice beside each. */
 export function checkStrategy(d: Draft, model: Model): Problem[] {
   const { mesh, workload: { batch } } = d
+  if (isPlain(mesh) && mesh.etp === 1 && mesh.order === defaults.mesh.order) return []
   const problems = checkOrder(mesh)
   const cutting = (['pp', 'cp', 'ep'] as const).filter(axis => mesh[axis] > 1)
   if (cutting.length > 0 && model.family !== 'decoder') return [...problems, ...cutting.map(axis => error('not-supported', `mesh.${axis}`, `mesh.${axis} is covered for decoders; replicas (dp) share a batch.`, ['1']))]

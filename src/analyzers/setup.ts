@@ -13,7 +13,7 @@ import { sequenceParallel, tensorParallel } from './parallel/index.js'
 import type { Machine } from './report.js'
 import { batchedOn, settle, type Reserve } from './reserve.js'
 import type { Resolved } from './resolved.js'
-import { communicates, hasReserve, isPlain, meshFor, passOf, ranks, withContext, type Side } from './strategy.js'
+import { communicates, hasReserve, isPlain, meshFor, ranks, stepTokens, withContext, type Side } from './strategy.js'
 import { shareOf, structure, type Structure } from './structure.js'
 import { oneToken } from './tokens.js'
 import { cut, graphOf, stageSizes, type Stage } from './training/stages.js'
@@ -89,7 +89,7 @@ export function setupOf(resolved: Resolved): Setup {
   const { scenario: { mesh, system, workload }, model, precision, profile } = resolved
   let kept = setups.get(precision)
   if (!kept) { kept = new Map(); setups.set(precision, kept) }
-  const splits = passOf(mesh, workload.batch) / ranks(mesh).ep % mesh.tp === 0
+  const splits = stepTokens(mesh, workload.batch) % mesh.tp === 0
   const sees = model.images === null || workload.images > 0
   const key = `${String(mesh.tp)} ${String(mesh.sequence)} ${String(splits)} ${String(sees)} ${profile.id} ${String(workload.chunk)} ${system}${workload.exit == null ? '' : ` ${String(workload.exit)}`}${workload.axes == null ? '' : ` ${JSON.stringify(workload.axes)}`}${isPlain(mesh) ? '' : ` ${JSON.stringify(mesh)}`}`
   let setup = kept.get(key)

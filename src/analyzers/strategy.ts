@@ -50,6 +50,11 @@ export function passOf(mesh: Degrees, batch: number): number {
   return isPlain(mesh) ? batch : sharing(mesh) * Math.ceil(perRank(mesh, batch) / groupsOf(mesh, batch))
 }
 
+/** Tokens of a decode step on one rank of data parallelism. */
+export function stepTokens(mesh: Degrees, batch: number): number {
+  return isPlain(mesh) ? batch : passOf(mesh, batch) / sharing(mesh)
+}
+
 /** Sequences whose caches these ranks hold. */
 export function heldOf(mesh: Degrees, batch: number): number {
   return isPlain(mesh) ? batch : sharing(mesh) * perRank(mesh, batch)
