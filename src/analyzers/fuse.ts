@@ -35,13 +35,19 @@ export function fuse(steps: readonly Step[], profile: Profile): readonly KernelS
     const key = step.op.kind ?? name
     const row = profile.kernels.find(r => (r.ops.includes(key) || r.ops.includes(key.replace(/^.*\//, '*/'))) && (r.opens === undefined) === (step.op.kind === undefined)) ?? null
     const repeats = step.op.times.join(' ')
-    const run = joined(runs, row, block, name, mark, repeats)
+    const run = joined(runs, row, block, name, mark, repeats) ?? beyond(runs, row, block, mark, repeats)
     if (run && (row?.opens === undefined || (!row.opens.includes(key) && follows(step, run.ops.at(-1))))) run.ops.push(step)
     else runs.push({ row, block, mark, repeats, ops: [step], wraps: false })
   }
   const ids = new Set<string>()
   return closeLoops(runs).map(run => {
-    if (isTransfer(run)) return { id: transferId(run), transfer: run }
+    if (isTransfer(run)) {
+      // One op may make several tensors that move: keys and values.
+      const id = transferId(run)
+      const own = ids.has(id) ? `${id}/${run.tensor.name.split('/').at(-1) ?? ''}` : id
+      ids.add(own)
+      return { id: own, transfer: run }
+    }
     // Where something runs in between, a row has two kernels.
     const id = kernelId(run)
     const own = ids.has(id) ? run.ops.at(-1)?.op.id ?? id : id
@@ -70,6 +76,18 @@ function joined(runs: readonly (Run | Transfer)[], row: Run['row'], block: strin
     if (mark === '' || run.mark === '') return null
   }
   return null
+}
+
+/** The run before transfers of what it did not make: they may as well come first, and attention is not cut by the keys that it waits for. */
+function beyond(runs: (Run | Transfer)[], row: Run['row'], block: string, mark: string, repeats: string): Run | null {
+  const at = runs.findLastIndex(run => !isTransfer(run))
+  const run = runs[at]
+  if (row === null || run === undefined || isTransfer(run) || at === runs.length - 1 || run.row !== row || run.block !== block || run.mark !== mark || run.repeats !== repeats) return null
+  const made = new Set(run.ops.flatMap(({ op }) => op.tensors.flatMap(t => t.role === 'out' ? [t.name] : [])))
+  const transfers = runs.slice(at + 1) as Transfer[]
+  if (transfers.some(({ tensor }) => made.has(tensor.name))) return null
+  runs.splice(at, runs.length, ...transfers, run)
+  return run
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The cheap pass: sizes, degrees and a device into the numbers of one phase. A few microseconds; the structure is given. */
+import type { Link } from '../hardware/network.js'
 import type { KernelReport, Limit, Phase } from '../scenario/report.js'
 import { derive, runProgram, total } from './compile.js'
 import { groupOf } from './cost.js'
@@ -11,7 +12,7 @@ export interface Machine {
   /** Bytes/s of HBM. */
   readonly bandwidth: number
   /** By group of mesh axes: bytes/s of its link in one direction, and where every rank sends to every other; its ranks, and those within one node. */
-  readonly links: Readonly<Record<string, { readonly bandwidth: number; readonly exchange: number; readonly ranks: number; readonly inside: number }>>
+  readonly links: Readonly<Record<string, { readonly bandwidth: number; readonly exchange: number; readonly ranks: number; readonly inside: number; readonly link?: Link['name'] }>>
   readonly constants: Readonly<Record<'matrix' | 'attention' | 'vector', { readonly eb: number; readonly t0: number; readonly p: number | null }>>
   readonly collective: { readonly eb: number; readonly t0: number; readonly perRank: number }
   /** Seconds that the host adds to a pass. */
@@ -28,11 +29,11 @@ export type Spent = Record<Limit, number>
 
 /**
  * One execution of a phase on the busiest GPU. `sizes` is filled and derived with what is executed;
- * `countedCausal` is 0 or 1, the convention for counting masked pairs.
+ * `countedCausal` is 0 or 1, the convention for counting masked pairs; `batch` the sequences on all GPUs.
  */
-export function phaseReport(name: Phase['phase'], s: Structure, sizes: Float64Array, machine: Machine, countedCausal: number): Phase {
+export function phaseReport(name: Phase['phase'], s: Structure, sizes: Float64Array, machine: Machine, countedCausal: number, batch?: number): Phase {
   const spent: Spent = { compute: 0, memory: 0, network: 0, overhead: machine.host }
-  return phaseOf(name, kernelsOf(s, sizes, machine, 1, spent), machine, machine.host, spent, countedFlops(s, sizes, countedCausal))
+  return phaseOf(name, kernelsOf(s, sizes, machine, 1, spent), machine, machine.host, spent, countedFlops(s, sizes, countedCausal, batch))
 }
 
 /** All kernels of one structure, each as often as it runs in `runs` passes. Where no token reaches the head, it does not run. */
@@ -138,14 +139,14 @@ export function startOf({ t0, perRank }: Machine['collective'], { ranks, inside 
   return t0 + perRank * inside + (ranks > inside ? t0 * Math.log2(ranks / inside) : 0)
 }
 
-/** FLOP of the whole model under the counting convention; the sizes are left as they were. */
-export function countedFlops(s: Structure, sizes: Float64Array, countedCausal: number): { matrix: number; vector: number } {
-  const at = s.slots.causal
-  const executed = sizes[at] ?? 1
-  const recount = executed !== countedCausal
-  if (recount) { sizes[at] = countedCausal; derive(s.layout, sizes) }
+/** FLOP of the whole model under the counting convention, for `batch` sequences; the sizes are left as they were. */
+export function countedFlops(s: Structure, sizes: Float64Array, countedCausal: number, batch = sizes[s.slots.b] ?? 1): { matrix: number; vector: number } {
+  const { causal, b } = s.slots
+  const executed = sizes[causal] ?? 1, read = sizes[b] ?? 1
+  const recount = executed !== countedCausal || read !== batch
+  if (recount) { sizes[causal] = countedCausal; sizes[b] = batch; derive(s.layout, sizes) }
   const counted = { matrix: total(s.counted.matrix.compiled, sizes), vector: total(s.counted.vector.compiled, sizes) }
-  if (recount) { sizes[at] = executed; derive(s.layout, sizes) }
+  if (recount) { sizes[causal] = executed; sizes[b] = read; derive(s.layout, sizes) }
   return counted
 }
 

@@ -14,11 +14,13 @@ import { drafterOf, reused, type Draft as Asked } from './draft.js'
 import { checkAxes, withAxes } from './named-axes.js'
 import { adapted, mixed, resolveModel } from './found-model.js'
 import { findMixture } from './import/huggingface/mixture.js'
+import { unknownLink } from './machine.js'
 import { generates, type Model } from './models/model.js'
 import { wayOf } from './offload.js'
 import { decidePrecision } from './precision.js'
 import { findProfile } from './profiles.js'
 import type { Resolved } from './resolved.js'
+import { isPlain } from './strategy.js'
 import { heldAs, withRecipe } from './training/recipe.js'
 
 /** Everything that a scenario names, or all that is wrong with it. */
@@ -45,7 +47,9 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const ranks = d.mesh.tp
   const gpus = ranks * d.mesh.pp * d.mesh.dp * d.mesh.cp
   const link = linkOf(device, system, ranks)
-  if (ranks > 1 && link.bandwidth === null) problems.push(error('unknown-link', 'system', `The bandwidth of ${link.name} between ${String(ranks)} GPUs of ${system.id} is not known.`))
+  const unreachable = isPlain(d.mesh) || d.workload.mode === 'training' || failed(problems) ? null : unknownLink({ device, system, mesh: d.mesh })
+  if (unreachable !== null) problems.push(unreachable)
+  else if (ranks > 1 && link.bandwidth === null) problems.push(error('unknown-link', 'system', `The bandwidth of ${link.name} between ${String(ranks)} GPUs of ${system.id} is not known.`))
   if (ranks > system.domain && system.domain > 1) problems.push(note('beyond-domain', 'mesh.tp', `${String(ranks)} GPUs reach beyond the NVLink domain of ${String(system.domain)} in ${system.id}: their communication is charged at the rate of the ${link.name}.`, [String(system.domain)]))
   if (d.capacity === null && device.driverMemory === null) problems.push(note('marketed-memory', 'capacity', `The memory that the driver reports for ${device.name} is not known; the marketed ${String(device.memory / 1e9)} GB are used.`))
   if (d.capacity === 'driver' && device.driverMemory === null) problems.push(error('unknown-capacity', 'capacity', `The memory that the driver reports for ${device.id} is not known.`, ['marketed']))

@@ -39,13 +39,15 @@ interface Sharding {
   readonly copies: Set<string>
   /** What has to move for the op at hand. */
   readonly moves: Move[]
+  /** Inputs of which the op reads a part only: what need not move. */
+  readonly sliced: { readonly name: string; readonly mesh: string; readonly state: State }[]
   readonly steps: Step[]
 }
 
 /** A transfer over one mesh axis, and how its tensor lies on the others then. */
 interface Move extends Omit<Transfer, 'mesh' | 'axes' | 'split'> {
   readonly mesh: string
-  readonly beside: Readonly<Record<string, State>>
+  readonly beside: Record<string, State>
 }
 
 /** How each tensor lies on each mesh axis, by name. */
@@ -53,12 +55,13 @@ export type States = Map<string, Record<string, State>>
 
 /** Splits every op over every mesh axis and lists the transfers between them, in order. `states` is left as tensors lie at the end. */
 export function shard(graph: Graph, mesh: Mesh, states: States = new Map()): readonly Step[] {
-  const s: Sharding = { axes: graph.axes, states, made: new Map(), copies: new Set(), moves: [], steps: [] }
+  const s: Sharding = { axes: graph.axes, states, made: new Map(), copies: new Set(), moves: [], sliced: [], steps: [] }
   for (const block of graph.blocks) for (const op of block.ops) {
     const split: Record<string, string> = {}
     for (const [name, placement] of Object.entries(mesh)) place(s, op, name, block.whole === true ? nowhere : placement, split)
     s.steps.push(...groups(s), { op, split })
     s.moves.length = 0
+    s.sliced.length = 0
     for (const t of op.tensors) if (t.role === 'out') { s.made.set(t.name, op); for (const key of s.copies) if (key.startsWith(`${t.name} `)) s.copies.delete(key) }
   }
   return s.steps
@@ -79,7 +82,8 @@ function place(s: Sharding, op: Op, mesh: string, placement: Placement, split: R
     const need: State = flat ? 'split *' : axis === null ? 'whole' : `split ${axis}`
     const idle: State = placement.stored?.includes(input.held) && axis === null ? 'split *' : need
     const have = s.states.get(input.name)?.[mesh] ?? idle
-    const kind = transition(have, need)
+    const kind = transition(seen(s, have), seen(s, need))
+    if (have === 'whole' && need !== 'whole') s.sliced.push({ name: input.name, mesh, state: need })
     if (kind === null) continue
     // A gathered copy dies with its pass, an exchanged one replaces what it was made of.
     const copy = `${input.name} ${mesh} ${need}${kind === 'gather' && op.id.includes('\'') ? ' again' : ''}`
@@ -91,6 +95,12 @@ function place(s: Sharding, op: Op, mesh: string, placement: Placement, split: R
     s.moves.push(moving(s, kind, mesh, input, op))
   }
   for (const output of outputs) setState(s, output, mesh, outState(s, op, mesh, placement, output, own, flat, passes))
+}
+
+/** A state by the axis that another one renames: tokens of the context are the same as those of the queries. */
+function seen({ axes }: Sharding, state: State): State {
+  const alias = state.startsWith('split ') ? axes[state.slice(6)]?.alias : undefined
+  return alias === undefined ? state : `split ${alias}`
 }
 
 /** How an op splits on one mesh axis: the first rule that applies. */
@@ -152,12 +162,12 @@ function outState(s: Sharding, op: Op, mesh: string, placement: Placement, outpu
   return state
 }
 
-/** What an axis is called in a tensor: itself, the axis it renames, or the axis through which tokens reach it. */
+/** What an axis is called in a tensor: itself, the axis it renames, the axis through which tokens reach it, or one that follows it. */
 function spelled(s: Sharding, tensor: Tensor, axis: string): string | null {
   if (tensor.axes.includes(axis)) return axis
   const alias = s.axes[axis]?.alias
   if (alias !== undefined && tensor.axes.includes(alias)) return alias
-  for (const e of tensor.axes) if (typeof e === 'string' && s.axes[e]?.route === axis) return e
+  for (const e of tensor.axes) if (typeof e === 'string' && (s.axes[e]?.route === axis || s.axes[e]?.follows === axis)) return e
   return null
 }
 
@@ -187,7 +197,7 @@ function moving(s: Sharding, kind: Transfer['kind'], mesh: string, tensor: Tenso
 }
 
 /** Moves of one tensor for one op are one transfer in the group of all their ranks: two rings would send more than one over both. */
-function groups({ moves }: Sharding): Transfer[] {
+function groups({ moves, sliced }: Sharding): Transfer[] {
   const found = new Map<string, Move[]>()
   for (const move of moves) {
     const key = `${move.kind} ${move.tensor.name}`
@@ -202,6 +212,7 @@ function groups({ moves }: Sharding): Transfer[] {
     const mesh = list.map(move => move.mesh)
     const split: Record<string, string> = {}
     const parts: string[] = []
+    for (const slice of sliced) if (slice.name === tensor.name) beside[slice.mesh] = slice.state
     for (const [name, state] of Object.entries(beside)) {
       if (mesh.includes(name) || !state.startsWith('split ')) continue
       if (state === 'split *') parts.push(`part_${name}`)

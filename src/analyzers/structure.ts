@@ -53,6 +53,8 @@ export interface Structure {
   /** What the engine sets aside for caches; null where it has no such rule. */
   readonly reserve: Reserve | null
   readonly live: readonly Total[]
+  /** Bytes per GPU of what the last layer hands on. */
+  readonly stream: Total
   /** Elements of all weights, each once, undivided; and the same with only the experts that a token visits. */
   readonly parameters: Total
   readonly active: Total
@@ -87,6 +89,7 @@ export function compiled(graph: Graph, steps: readonly KernelStep[], axes: Axes,
     cache: compileAll(caches),
     reserve: profile.cache === null || caches.length === 0 || extras['cache'] ? null : reserveOf(caches, axes, profile.cache, at, compileAll),
     live: prune(liveTensors(steps, axes)).map(compileAll),
+    stream: compileAll(streams(placed, axes)),
     parameters: compileAll(parameters(graph, false)),
     active: compileAll(parameters(graph, true)),
     cachePerToken: compileAll(cachePerToken(graph, extras)),
@@ -157,6 +160,13 @@ function storedOnce(placed: readonly PlacedOp[], axes: Axes, extras: Extras, rol
     const more = besides(t, at, axes, extras)
     if (more) found.set(`scales of ${t.name}`, term(`scales of ${t.name}`, [...at.op.times, ...more]))
   }
+  return [...found.values()]
+}
+
+/** The residual streams, as a layer puts them out. */
+function streams(placed: readonly PlacedOp[], axes: Axes): Term[] {
+  const found = new Map<string, Term>()
+  for (const { op, split } of placed) for (const t of op.tensors) if (t.carry && t.role === 'out') found.set(t.name, term(t.name, [...localized(t.axes, split, axes), widthOf(t)]))
   return [...found.values()]
 }
 

@@ -68,7 +68,6 @@ export function unsupportedFields(d: Draft): Problem[] {
     }
   }
   const trains = d.workload.mode === 'training'
-  check('mesh', d.mesh, defaults.mesh, trains ? [] : ['pp', 'dp', 'cp', 'ep', 'etp', 'order'])
   check('precision', d.precision, defaults.precision, trains ? [] : ['gradients', 'states'])
   check('training', d.training, defaults.training, trains ? [] : Object.keys(defaults.training))
   check('offload', d.offload, defaults.offload, trains ? ['weights', 'cache'] : ['optimizer'])

@@ -5,6 +5,9 @@ import { stored, type Zero } from './data.js'
 export const contexts = ['ring', 'all-gather', 'ulysses'] as const
 export type Context = (typeof contexts)[number]
 
+/** In a decode step the cache is split by tokens: each rank attends to its own, and what they make is added (Helix, arXiv:2507.07120, section 2.1; vLLM's decode context parallelism). */
+export const contextInDecode: Placement = { axes: ['t'] }
+
 /**
  * Context parallelism: every sequence is split, and optimizer states lie split as over replicas, since weights are whole.
  * Ring (arXiv:2310.01889) and gathering (arXiv:2407.21783, section 3.3.2) move the same keys and values. Ulysses

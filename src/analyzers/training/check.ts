@@ -15,17 +15,17 @@ const recomputes = ['none', 'selective', 'full', 'full:2']
 export function checkTraining(d: Draft, model: Model): Problem[] {
   const { workload, mesh, training, precision } = d
   const problems: Problem[] = []
-  if (mesh.pp > 1 && !isPlain(model)) problems.push(error('not-supported', 'mesh.pp', 'Pipeline stages are covered for models of one stack of layers.', ['1']))
+  if (mesh.pp > 1 && !isOneStack(model)) problems.push(error('not-supported', 'mesh.pp', 'Pipeline stages are covered for models of one stack of layers.', ['1']))
   const rank = (workload.microBatch ?? 1) * mesh.dp
   const batch = workload.globalBatch ?? rank
   if (batch % rank !== 0) problems.push(error('invalid-field', 'workload.globalBatch', `workload.globalBatch must be a multiple of microBatch × dp, which is ${String(rank)}.`, nearest(batch, rank)))
-  if (mesh.pp === 1 || isPlain(model)) problems.push(...checkStages(d, model))
+  if (mesh.pp === 1 || isOneStack(model)) problems.push(...checkStages(d, model))
   problems.push(...checkExperts(d, model), ...checkContext(d, model))
   const { shardGroup, zero } = training
   if (shardGroup !== null && mesh.dp % shardGroup !== 0) problems.push(error('illegal-mesh', 'training.shardGroup', `training.shardGroup must divide dp, which is ${String(mesh.dp)}.`, divisors(mesh.dp, shardGroup)))
   else if (shardGroup !== null && zero === 0) problems.push(error('invalid-field', 'training.shardGroup', 'training.shardGroup says within which ranks ZeRO splits; without it there is nothing to split.', ['null']))
   else if (shardGroup !== null && mesh.ep > 1) problems.push(error('not-supported', 'training.shardGroup', 'training.shardGroup is not covered together with expert parallelism.', ['null']))
-  if (new Set(mesh.order).size !== 4 || mesh.order.length !== 4) problems.push(error('illegal-mesh', 'mesh.order', 'mesh.order must list tp, cp, dp and pp once each, from the inside out.', ['tp,cp,dp,pp']))
+  problems.push(...checkOrder(mesh))
   for (const kind of ['schedule', 'optimizer'] as const) { const problem = checkNamed(kind, training[kind]); if (problem) problems.push(problem) }
   if (readRecompute(training.recompute) === null) problems.push(unknown('training.recompute', training.recompute, [...recomputes, ...moduleNames]))
   if (!['fp32', 'bf16'].includes(precision.gradients)) problems.push(error('unknown-dtype', 'precision.gradients', `Gradients are held in fp32 or bf16, not in "${precision.gradients.slice(0, 32)}".`, ['fp32', 'bf16']))
@@ -34,8 +34,12 @@ export function checkTraining(d: Draft, model: Model): Problem[] {
 }
 
 /** One stack of layers after the other parts: it can be cut anywhere. */
-function isPlain({ network, stacks, family }: Model): boolean {
+function isOneStack({ network, stacks, family }: Model): boolean {
   return !network && family === 'decoder' && stacks.filter(({ images, idle }) => images === undefined && idle !== true).length === 1
+}
+
+export function checkOrder({ order }: Draft['mesh']): Problem[] {
+  return new Set(order).size === 4 && order.length === 4 ? [] : [error('illegal-mesh', 'mesh.order', 'mesh.order must list tp, cp, dp and pp once each, from the inside out.', ['tp,cp,dp,pp'])]
 }
 
 const unknown = (path: string, value: string, known: readonly string[]): Problem =>
@@ -51,7 +55,7 @@ function checkStages({ mesh: { pp }, training: { stages, interleave, schedule } 
   return interleave > 1 && least % interleave !== 0 ? [error('illegal-mesh', 'training.interleave', `${String(least)} layers of a stage do not divide into ${String(interleave)} chunks.`, divisors(least, interleave))] : []
 }
 
-function checkExperts({ mesh }: Draft, model: Model): Problem[] {
+export function checkExperts({ mesh }: Pick<Draft, 'mesh'>, model: Model): Problem[] {
   const { tp, cp, dp, ep, etp } = mesh
   const experts = kindsOf(model).flatMap(({ sizes: { e } }) => e ?? [])
   if (ep === 1 && (etp === 1 || etp === tp)) return []
@@ -70,7 +74,7 @@ function checkContext({ mesh: { cp, tp }, workload: { sequence }, training: { co
   const problems: Problem[] = []
   if (!(contexts as readonly string[]).includes(context)) problems.push(unknown('training.context', context, contexts))
   if (cp === 1) return problems
-  if (!isPlain(model) || model.stacks.some(({ images, kinds }) => images === undefined && kinds.some(({ list, sizes }) => list !== 'layer' || sizes['qc'] !== undefined))) return [...problems, error('not-supported', 'mesh.cp', 'Context parallelism is covered for layers with attention.', ['1'])]
+  if (!isOneStack(model) || model.stacks.some(({ images, kinds }) => images === undefined && kinds.some(({ list, sizes }) => list !== 'layer' || sizes['qc'] !== undefined))) return [...problems, error('not-supported', 'mesh.cp', 'Context parallelism is covered for layers with attention.', ['1'])]
   // Each rank takes a piece from the front and one from the back, so that all have as many pairs (arXiv:2407.21783, section 3.3.2).
   if (sequence != null && sequence % (2 * cp) !== 0) problems.push(error('illegal-mesh', 'mesh.cp', `A sequence of ${String(sequence)} does not divide into 2 × ${String(cp)} pieces.`, divisors(sequence, cp).filter(n => sequence % (2 * Number(n)) === 0)))
   const heads = kindsOf(model).flatMap(({ sizes: { g, r, h } }) => g === undefined ? h ?? [] : g * (r ?? 1))
@@ -79,7 +83,8 @@ function checkContext({ mesh: { cp, tp }, workload: { sequence }, training: { co
   return problems
 }
 
-function nearest(value: number, step: number): string[] {
+/** The multiples of a step around a value. */
+export function nearest(value: number, step: number): string[] {
   const below = Math.floor(value / step) * step
   return [below, below + step].filter(n => n > 0).map(String)
 }

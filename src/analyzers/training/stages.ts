@@ -5,8 +5,9 @@ import { kindsOf, type Model } from '../models/model.js'
 export interface Stage {
   /** First layer and the one after the last. */
   readonly layers: readonly [from: number, to: number]
-  /** Layers of each kind. */
+  /** Layers of each kind, and the kinds of all stages. */
   readonly counts: ReadonlyMap<string, number>
+  readonly kinds: ReadonlySet<string>
   readonly isFirst: boolean
   readonly isLast: boolean
 }
@@ -19,25 +20,26 @@ export function layersOf(model: Model): readonly string[] {
 /** Stages of so many layers each. */
 export function cut(model: Model, sizes: readonly number[]): readonly Stage[] {
   const layers = layersOf(model)
+  const kinds = new Set(layers)
   let from = 0
   return sizes.map((size, i) => {
     const own = layers.slice(from, from + size)
     const counts = new Map<string, number>()
     for (const kind of own) counts.set(kind, (counts.get(kind) ?? 0) + 1)
     from += size
-    return { layers: [from - size, from], counts, isFirst: i === 0, isLast: i === sizes.length - 1 }
+    return { layers: [from - size, from], counts, kinds, isFirst: i === 0, isLast: i === sizes.length - 1 }
   })
 }
 
-/** The part of the forward pass that a stage runs. */
-export function graphOf(graph: Graph, { counts, isFirst, isLast }: Stage): Graph {
-  const end = graph.blocks.length - 1
-  const runs = (block: Block, i: number) => i === 0 ? isFirst : i === end ? isLast : counts.has(block.id)
+/** The part of the forward pass that a stage runs. What comes before the layers, a tower too, belongs to the first. */
+export function graphOf(graph: Graph, { counts, kinds, isFirst, isLast }: Stage): Graph {
+  const start = graph.blocks.findIndex(block => kinds.has(block.id))
+  const runs = (block: Block, i: number) => kinds.has(block.id) ? counts.has(block.id) : i < start ? isFirst : isLast
   return { axes: graph.axes, blocks: graph.blocks.filter(runs) }
 }
 
-/** Layers of each stage: as listed, else evenly. */
+/** Layers of each stage: as listed, else evenly, the first with one more where they do not divide: the last has the head. */
 export function stageSizes(model: Model, pp: number, listed: readonly number[] | null): readonly number[] {
   const layers = layersOf(model).length
-  return listed ?? Array.from({ length: pp }, () => layers / pp)
+  return listed ?? Array.from({ length: pp }, (_, i) => Math.floor(layers / pp) + Number(i < layers % pp))
 }
