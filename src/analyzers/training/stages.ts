@@ -40,8 +40,8 @@ export function graphOf(graph: Graph, { counts, kinds, isFirst, isLast }: Stage)
   return { axes: graph.axes, blocks: graph.blocks.filter(runs) }
 }
 
-/** Layers of each stage: as listed, else evenly, the first with one more where they do not divide: the last has the head. */
+/** Layers of each stage: as listed, else evenly. Where they do not divide, those before the last have one more, as in vLLM (github.com/vllm-project/vllm/pull/13839): the ends have embedding and head. */
 export function stageSizes(model: Model, pp: number, listed: readonly number[] | null): readonly number[] {
   const layers = layersOf(model).length
-  return listed ?? Array.from({ length: pp }, (_, i) => Math.floor(layers / pp) + Number(i < layers % pp))
+  return listed ?? Array.from({ length: pp }, (_, i) => Math.floor(layers / pp) + Number(i < pp - 1 && i >= pp - 1 - layers % pp))
 }
