@@ -136,9 +136,9 @@ function setUp(resolved: Resolved, splits: boolean, sees: boolean, stage: Stage 
   }
 }
 
-/** Layers of each kind in a stage. */
-function layersIn(model: Model, { counts }: Stage): Sizes {
-  return Object.fromEntries(kindsOf(model).map(kind => [`l${suffixOf(model, kind)}`, counts.get(kind.name) ?? (kind.of === undefined ? 0 : counts.get(kind.of) ?? 0)]))
+/** Layers of each kind in a stage; a tower is not cut. */
+function layersIn(model: Model, { counts, kinds }: Stage): Sizes {
+  return Object.fromEntries(kindsOf(model).flatMap(kind => kinds.has(kind.name) ? [[`l${suffixOf(model, kind)}`, counts.get(kind.name) ?? 0]] : []))
 }
 
 /** The rates at which any kernel works, each once, fastest first. */

@@ -48,7 +48,7 @@ function sending({ slowest: { run, part } }: Pipeline, path: string, field: 'sen
 function waiting(p: Pipeline, phase: Phase['phase'], field: 'seconds/bound' | 'seconds/estimate', report: KernelReport, of: Make): Quantity {
   const seconds = (which: 'bound' | 'estimate'): { readonly expr: Expr; readonly inputs: readonly Input[] } => {
     const name = (i: number) => `stage_${String(i + 1)}_${which}`
-    const inputs = p.stages.map((stage, i) => named(name(i), stage[which], `one group in stage ${String(i + 1)}`))
+    const inputs = p.stages.map((stage, i) => plain(name(i), `one group in stage ${String(i + 1)}${which === 'bound' ? ', at best' : ''}`, stage[which], 's', null))
     const others = plus(...p.stages.flatMap((stage, i) => stage === p.slowest ? [] : [name(i)]))
     const own = name(p.stages.indexOf(p.slowest))
     return { inputs, expr: phase === 'decode' ? ['max', 0, ['-', others, ['*', ['-', 'groups', 1], own]]] : ['/', others, 'passes'] }

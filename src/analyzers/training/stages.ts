@@ -1,6 +1,6 @@
 /** Cuts the layers of a model into pipeline stages: the embedding comes first, the head last, layers keep their order. */
 import type { Block, Graph } from '../graph.js'
-import { kindsOf, type Model } from '../models/model.js'
+import type { Model } from '../models/model.js'
 
 export interface Stage {
   /** First layer and the one after the last. */
@@ -12,9 +12,11 @@ export interface Stage {
   readonly isLast: boolean
 }
 
-/** The kinds of the layers in their order. */
+/** The kinds of the layers in their order, without those of a tower. */
 export function layersOf(model: Model): readonly string[] {
-  return model.layers ?? kindsOf(model).flatMap(({ name, count }) => Array.from({ length: count }, () => name))
+  const kinds = model.stacks.filter(stack => stack.id === '').flatMap(stack => stack.kinds)
+  const names = new Set(kinds.map(({ name }) => name))
+  return model.layers?.filter(name => names.has(name)) ?? kinds.flatMap(({ name, count }) => Array.from({ length: count }, () => name))
 }
 
 /** Stages of so many layers each. */
@@ -38,8 +40,8 @@ export function graphOf(graph: Graph, { counts, kinds, isFirst, isLast }: Stage)
   return { axes: graph.axes, blocks: graph.blocks.filter(runs) }
 }
 
-/** Layers of each stage: as listed, else evenly, the first with one more where they do not divide: the last has the head. */
+/** Layers of each stage: as listed, else evenly. Where they do not divide, those before the last have one more, as in vLLM (github.com/vllm-project/vllm/pull/13839): the ends have embedding and head. */
 export function stageSizes(model: Model, pp: number, listed: readonly number[] | null): readonly number[] {
   const layers = layersOf(model).length
-  return listed ?? Array.from({ length: pp }, (_, i) => Math.floor(layers / pp) + Number(i < layers % pp))
+  return listed ?? Array.from({ length: pp }, (_, i) => Math.floor(layers / pp) + Number(i < pp - 1 && i >= pp - 1 - layers % pp))
 }
