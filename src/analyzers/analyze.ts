@@ -1,8 +1,10 @@
 /** The whole answer: a Scenario in, a Report out. */
-import { failed, type Problem } from '../problem.js'
+import type { Link } from '../hardware/network.js'
+import { failed, isProblem, type Problem } from '../problem.js'
 import { ofMode } from '../scenario/normalize.js'
-import type { Memory, Metrics, Phase, Report } from '../scenario/report.js'
+import type { KernelReport, Memory, Metrics, Phase, Report } from '../scenario/report.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
+import { groupOf } from './cost.js'
 import { tokensPerStep } from './draft.js'
 import { largestFitting } from './inverse.js'
 import { metrics, type Totals } from './metrics.js'
@@ -14,8 +16,13 @@ import { networks } from './models/networks.js'
 import type { Far } from './offload.js'
 import { withAbsent } from './part.js'
 import { phaseOfRun } from './passes.js'
+import { pipelined, pipelineOf, type Name, type Pipeline } from './pipeline.js'
 import { countedFlops } from './report.js'
 import { resolve } from './resolve.js'
+import type { Resolved } from './resolved.js'
+import { communicates, isPlain } from './strategy.js'
+import type { Structure } from './structure.js'
+import { train } from './training/answer.js'
 import { decodeVector, memoryAt, prefillVector, prepare, sampleSizes, type Growing, type Run } from './run.js'
 
 /**
@@ -24,8 +31,13 @@ import { decodeVector, memoryAt, prefillVector, prepare, sampleSizes, type Growi
  */
 export function analyze(scenario: Scenario): Report {
   const resolved = resolve(scenario)
-  if ('scenario' in resolved) return answer(prepare(resolved))
+  if ('scenario' in resolved) return resolved.scenario.workload.mode === 'training' ? trained(scenario, resolved) : answer(prepare(resolved))
   return refusal(scenario, withAbsent(resolved))
+}
+
+function trained(scenario: Scenario, resolved: Resolved): Report {
+  const report = train(resolved)
+  return isProblem(report) ? refusal(scenario, [report]) : report
 }
 
 /** A report that holds no numbers, only why. */
@@ -38,20 +50,22 @@ export function refusal(scenario: Scenario, problems: readonly Problem[]): Repor
 export function answer(run: Run): Report {
   const { resolved } = run
   const { scenario, model: { family, context } } = resolved
-  const { mode } = scenario.workload
-  const first = phaseOfRun(run, mode === 'forward' ? 'forward' : 'prefill')
-  const phases = mode === 'forward' ? [first] : [first, phaseOfRun(run, 'decode')]
+  const mode = scenario.workload.mode === 'forward' ? 'forward' : 'inference'
+  const names: readonly Name[] = mode === 'forward' ? ['forward'] : ['prefill', 'decode']
+  const pipelines = run.stages.length === 0 ? null : names.map(name => pipelineOf(run, name))
+  const phases = names.map((name, i) => { const pipeline = pipelines?.[i]; return pipeline ? pipelined(run, name, pipeline) : phaseOfRun(run, name) })
   const totals = totalsOf(run, phases)
   const { count } = scenario.conventions
   // Multiply-adds of one sample; for what makes its tokens one by one there is no such number.
   const counts = count === 'roofline' || generates(resolved.model) ? null : [modelGraph(resolved.model, 'expanded'), sampleSizes(run)] as const
-  const macs = counts !== null ? networks()?.count(count, ...counts) ?? null : generates(resolved.model) ? null : first.flops.matrix / 2 / scenario.workload.batch
+  const macs = counts !== null ? networks()?.count(count, ...counts) ?? null : generates(resolved.model) ? null : (phases[0]?.flops.matrix ?? 0) / 2 / scenario.workload.batch
   const said = counts === null ? null : networks()?.attention(count, ...counts) ?? null
-  const { memory, maxBatch, maxContext } = fit(run)
+  const fits = run.stages.length === 0 ? [fit(run)] : run.stages.map(fit)
+  const { memory, maxBatch, maxContext } = fullest(fits)
   const { parameters, activeParameters, cacheBytesPerToken } = run.model
   const report: Report = {
     schema: 'roofline/1', scenario: mode === 'forward' ? { ...scenario, workload: ofMode(scenario.workload) } : scenario, model: { id: resolved.id, family, parameters, activeParameters, macs, cacheBytesPerToken, context }, device: run.device, phases, memory,
-    stages: [], links: linksOf(run, phases, totals),
+    stages: pipelines === null ? [] : stagesOf(run, fits, names, pipelines), links: linksOf(run, phases, totals),
     metrics: withDraft(metrics(mode, totals, maxBatch, maxContext), scenario),
     problems: [...resolved.notes, ...said === null ? [] : [said], ...differing(resolved.model, parameters)].map(p => ({ ...p, suggestions: [...p.suggestions] })),
   }
@@ -92,15 +106,30 @@ export function totalsOf(run: Run, [first, decode]: readonly Phase[]): Totals {
 
 /** Matrix FLOP of the model without those of a draft, and of tokens that are verified only those that are accepted: what MFU counts. */
 export function modelFlops(run: Run, phase: Phase | undefined): number {
-  const { draft } = run.resolved.scenario.workload
+  const { draft, batch } = run.resolved.scenario.workload
   if (draft === null || phase === undefined) return phase?.flops.matrix ?? 0
   const causal = run.resolved.scenario.conventions.attention === 'causal' ? 1 : 0
-  if (phase.phase !== 'decode') return countedFlops(run.prefill, prefillVector(run), causal).matrix
-  return countedFlops(run.decode, decodeVector(run), causal).matrix * tokensPerStep(draft)
+  if (phase.phase !== 'decode') return countedFlops(run.prefill, prefillVector(run), causal, batch).matrix
+  return countedFlops(run.decode, decodeVector(run), causal, batch).matrix * tokensPerStep(draft)
+}
+
+interface Fit { readonly memory: Memory; readonly maxBatch: number; readonly maxContext: number | null }
+
+/** The fullest GPU, the first of several, and the largest batch and context that fit on all. */
+function fullest(fits: readonly Fit[]): Fit {
+  const least = (of: (one: Fit) => number | null) => fits.reduce<number | null>((all, one) => { const own = of(one); return all === null || own === null ? null : Math.min(all, own) }, Infinity)
+  return { memory: fits.reduce((a, b) => b.memory.total > a.memory.total ? b : a).memory, maxBatch: least(one => one.maxBatch) ?? 0, maxContext: least(one => one.maxContext) }
+}
+
+/** Pipeline stages: what lies on their GPUs, and the seconds that one group of sequences takes in each. */
+function stagesOf(run: Run, fits: readonly Fit[], names: readonly Name[], pipelines: readonly Pipeline[]): Report['stages'] {
+  return run.stages.map(({ stage: { layers } }, i) => ({
+    layers, memory: fits[i]?.memory, seconds: Object.fromEntries(names.map((name, n) => [name, pipelines[n]?.stages[i]?.estimate ?? 0])), timeline: [],
+  }))
 }
 
 /** What lies on one GPU, and the largest batch and context that would still fit: as the model needs it, and as the engine sets it aside. */
-function fit(run: Run): { memory: Memory; maxBatch: number; maxContext: number | null } {
+export function fit(run: Run): Fit {
   const { resolved: { scenario, capacity }, overhead } = run
   const { batch, prompt, output } = scenario.workload
   const weights = weightsOf(run)
@@ -121,7 +150,12 @@ function largest(run: Run, weights: number, growing: number, grown: (held: Growi
   if (room <= 0) return { maxBatch: 0, maxContext: hasContext ? 0 : null }
   // Every cache and activation holds each sequence once, so the need is the batch times that of one sequence.
   const perSequence = growing / batch
-  const maxBatch = model.network && !hasBatch(model.network) ? Number(growing <= room) : largestFitting(n => n * perSequence <= room, room / perSequence)
+  const { mesh } = scenario
+  // Replicas fill up evenly, and groups under way do not grow one by one.
+  const perRank = (n: number) => grown(heldAt(run, n * mesh.dp, prompt, output))
+  const maxBatch = model.network && !hasBatch(model.network) ? Number(growing <= room) * mesh.dp
+    : isPlain(mesh) ? largestFitting(n => n * perSequence <= room, room / perSequence)
+    : mesh.dp * largestFitting(n => perRank(n) <= room, room / perRank(1), 2 ** 40 / mesh.dp)
   if (!hasContext) return { maxBatch, maxContext: null }
   const bytes = (p: number) => grown(heldAt(run, batch, p, output))
   const longest = model.positions === null ? 2 ** 40 : model.positions - output - run.imageTokens
@@ -163,19 +197,39 @@ function longestGuess(bytes: (n: number) => number, n: number, needed: number, r
   return further === needed ? far : n + (room - needed) * (far - n) / (further - needed)
 }
 
-/** Seconds of one pass that kernels of communication take. */
-export function communicationSeconds(phase: Phase): number {
-  return phase.kernels.reduce((sum, k) => sum + (k.sent > 0 ? k.times * k.seconds.estimate : 0), 0)
+/** Links that a run sends over. */
+function linkNames({ machine }: Run): readonly Link['name'][] {
+  return [...new Set(Object.values(machine.links).flatMap(({ link }) => link ?? []))]
+}
+
+/** Seconds of a phase that kernels of communication over a link take. */
+export function communicationSeconds(run: Run, phase: Phase, link: string): number {
+  return sumOver(run, phase, link, k => k.seconds.estimate)
+}
+
+/** Bytes that the busiest GPU sends over a link in a phase. */
+export function sentOver(run: Run, phase: Phase, link: string): number {
+  return linkNames(run).length === 1 ? phase.perGpu.sent : sumOver(run, phase, link, k => k.sent)
+}
+
+function sumOver(run: Run, { phase, kernels }: Phase, link: string, of: (kernel: KernelReport) => number): number {
+  const groups = linkNames(run).length === 1 ? null : groupsIn(phase === 'decode' ? run.decode : run.prefill)
+  return kernels.reduce((sum, k) => sum + (k.sent > 0 && (groups === null || run.machine.links[groups.get(k.id) ?? 'pp']?.link === link) ? k.times * of(k) : 0), 0)
+}
+
+/** The group of ranks of each transfer; what no structure has is handed on between pipeline stages. */
+function groupsIn({ kernels }: Structure): ReadonlyMap<string, string> {
+  return new Map(kernels.flatMap(({ id, transfer }) => transfer ? [[id, groupOf(transfer.mesh)]] : []))
 }
 
 /** Traffic of the whole request over each link: between GPUs, and to what lies outside them. */
 function linksOf(run: Run, phases: readonly Phase[], { all_steps }: Totals): Report['links'] {
   const over = (of: (phase: Phase) => number) => phases.reduce((sum, phase) => sum + (phase.phase === 'decode' ? all_steps : 1) * of(phase), 0)
   const links: Report['links'][number][] = []
-  if (run.machine.ranks > 1) {
-    // Nothing overlaps with communication yet: all of it is exposed.
-    const seconds = over(communicationSeconds)
-    links.push({ link: run.resolved.link.name, bytes: over(phase => phase.perGpu.sent), seconds, exposed: seconds })
+  // Nothing overlaps with communication yet: all of it is exposed.
+  if (communicates(run.resolved.scenario.mesh)) for (const link of linkNames(run)) {
+    const seconds = over(phase => communicationSeconds(run, phase, link))
+    links.push({ link, bytes: over(phase => sentOver(run, phase, link)), seconds, exposed: seconds })
   }
   const { far } = run
   if (far !== null) {

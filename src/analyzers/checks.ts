@@ -1,11 +1,14 @@
 /** What a model cannot run: workloads that do not apply to it, images and contexts that it does not take, degrees that do not divide it. */
-import { error, note, type Problem } from '../problem.js'
+import { error, failed, note, type Problem } from '../problem.js'
 import type { Draft } from '../scenario/normalize.js'
 import { applies, type WorkloadField } from '../scenario/workload.js'
 import { exits } from './models/exit.js'
 import { tokensPerImage } from './models/images.js'
 import { generates, indivisible, kindsOf, type Model } from './models/model.js'
 import { vanishing } from './models/network.js'
+import { checkStrategy } from './mesh-checks.js'
+import { stepTokens } from './strategy.js'
+import { checkTraining } from './training/check.js'
 
 const decoders = 'it is for a request of a decoder'
 /** Why a model has no use for a field. */
@@ -67,10 +70,12 @@ function checkImage({ image, images, positions, sizes, network, axes }: Model, a
 
 /** Tensor parallelism must divide query heads and FFN widths; KV groups split or are replicated. */
 export function checkMesh(d: Draft, model: Model): Problem[] {
-  const { tp, sequence } = d.mesh
+  const { mesh: { tp, pp, cp, dp, sequence }, workload } = d
   const problems: Problem[] = []
   if (model.network && tp > 1) return [error('not-supported', 'mesh.tp', 'Tensor parallelism does not cover networks given op by op: replicas share a batch.', ['1'])]
-  if (d.gpus !== null && d.gpus !== tp) problems.push(error('illegal-mesh', 'gpus', `gpus must equal tp × pp × cp × dp, which is ${String(tp)}.`, [String(tp)]))
+  const gpus = tp * pp * cp * dp
+  if (d.gpus !== null && d.gpus !== gpus) problems.push(error('illegal-mesh', 'gpus', `gpus must equal tp × pp × cp × dp, which is ${String(gpus)}.`, [String(gpus)]))
+  problems.push(...workload.mode === 'training' ? checkTraining(d, model) : checkStrategy(d, model))
   const why = indivisible(model, tp)
   if (why !== null) {
     const legal = [2, 4, 8, 16, 32, 64, 3, 5, 6, 7, 9, 10, 12, 1].filter(n => indivisible(model, n) === null).sort((a, b) => Math.abs(a - tp) - Math.abs(b - tp))
@@ -79,8 +84,9 @@ export function checkMesh(d: Draft, model: Model): Problem[] {
   const tower = indivisible(model, tp, true)
   if (why === null && tower !== null) problems.push(note('tower-whole', 'mesh.tp', `tp ${String(tp)} does not divide ${tower} of the vision tower: every GPU holds and runs all of it.`))
   if (sequence && model.family !== 'decoder') problems.push(error('not-supported', 'mesh.sequence', 'Sequence parallelism is covered for decoders.', ['false']))
-  else if (sequence && d.workload.mode === 'inference' && d.workload.batch % tp !== 0) {
-    problems.push(note('sequence-off', 'mesh.sequence', `A decode step of ${String(d.workload.batch)} tokens does not split over ${String(tp)} ranks: sequence parallelism is off in decode.`, [String(Math.ceil(d.workload.batch / tp) * tp)]))
+  else if (sequence && workload.mode === 'inference' && !failed(problems)) {
+    const tokens = stepTokens(d.mesh, workload.batch)
+    if (tokens % tp !== 0) problems.push(note('sequence-off', 'mesh.sequence', `A decode step of ${String(tokens)} tokens does not split over ${String(tp)} ranks: sequence parallelism is off in decode.`, [String(Math.ceil(tokens / tp) * tp * dp * pp)]))
   }
   return problems
 }

@@ -106,11 +106,13 @@ export function total(terms: readonly Compiled[], sizes: Float64Array): number {
   return result
 }
 
-/** A vector from named sizes. A missing size is an error of the program, never a NaN in a report. */
-export function fill(layout: Layout, sizes: Readonly<Record<string, number>>): Float64Array {
+const none = {}
+
+/** A vector from named sizes, `own` before the others. A missing size is an error of the program, never a NaN in a report. */
+export function fill(layout: Layout, sizes: Readonly<Record<string, number>>, own: Readonly<Record<string, number>> = none): Float64Array {
   const vector = new Float64Array(layout.names.length)
   for (const { name, at } of layout.given) {
-    const size = sizes[name]
+    const size = own[name] ?? sizes[name]
     if (size === undefined) throw new Error(`no size for axis "${name}"`)
     vector[at] = size
   }

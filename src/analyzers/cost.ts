@@ -2,7 +2,7 @@
 import type { Axis, Expr, Extent, Op, Tensor, Transfer } from './graph.js'
 import type { KernelOps } from './fuse.js'
 import { times } from './product.js'
-import { local, localAxis, localName, type PlacedOp } from './shard.js'
+import { isTransfer, local, localAxis, localName, type Mesh, type PlacedOp, type Step } from './shard.js'
 
 /** One product: `factor × ∏ names`, of the thing that `label` names. */
 export interface Term {
@@ -34,14 +34,9 @@ export function term(label: string, extents: readonly Extent[], factor = 1): Ter
 
 /** Extents of an op as one GPU has them; declares the local axes it names. */
 export function localized(extents: readonly Extent[], split: Readonly<Record<string, string>>, axes: Axes): readonly Extent[] {
-  for (const mesh in split) {
-    const owner = split[mesh] ?? ''
-    for (const extent of extents) {
-      if (typeof extent !== 'string') continue
-      if (extent === owner || axes[owner]?.spills === extent || axes[extent]?.follows === owner) axes[localName(extent, mesh)] ??= localAxis(extent, mesh, owner, axes)
-    }
-  }
-  return local(extents, split, axes)
+  const own = local(extents, split, axes, (axis, mesh, owner) => { axes[localName(axis, mesh)] ??= localAxis(axis, mesh, owner, axes) })
+  const flat = Object.keys(split).filter(mesh => split[mesh] === '*')
+  return flat.length === 0 ? own : [...own, ...flat.map(mesh => `part_${mesh}`)]
 }
 
 /** The name of the format of a tensor: of a weight by its part of the model, of anything else by how it is held. */
@@ -114,8 +109,8 @@ export function isMatrix(rate: string): boolean {
 /** The rate at which an op runs: its weights decide, attention runs at the activations', vector work at the vector engine's. */
 export function rateOf(op: Op): string {
   if (op.engine !== 'matrix' || op.rate === 'vector') return 'peak_vector'
-  const weight = op.tensors.find(t => t.held === 'weight')
-  return `peak_${weight ? formatOf(weight) : 'core'}`
+  const weight = op.tensors.find(t => t.held === 'weight' || t.held === 'gradient')
+  return `peak_${weight ? weight.format ?? weight.group ?? 'ffn' : 'core'}`
 }
 
 /** FLOP of one op, on one GPU or, with an empty split, of the whole model. */
@@ -185,18 +180,30 @@ function isInternal(tensor: Tensor, kernel: KernelOps, readers: ReadonlyMap<stri
 }
 
 /** Share of a tensor that one GPU sends over a ring, per direction: n − 1 of n parts, twice for a reduction to all. */
-export function transferCost(transfer: Transfer): { readonly sent: Term; readonly times: Term } {
-  const { mesh } = transfer
+export function transferCost(transfer: Transfer, axes: Axes): { readonly sent: Term; readonly times: Term } {
+  const mesh = groupOf(transfer.mesh)
   const factor = transfer.kind === 'reduce' ? 2 : 1
   const ring = transfer.kind === 'exchange' ? [`ring_${mesh}`, `part_${mesh}`] : [`ring_${mesh}`]
-  return { sent: term(transfer.tensor.name, [...transfer.axes, ...ring, widthOf(transfer.tensor)], factor), times: term(transfer.by, transfer.times) }
+  return { sent: term(transfer.tensor.name, [...localized(transfer.axes, transfer.split, axes), ...ring, widthOf(transfer.tensor)], factor), times: term(transfer.by, transfer.times) }
 }
 
-/** The derived axes that transfers over a mesh axis use. */
-export function meshAxes(mesh: string): Axes {
+/** The name of the group of ranks of some mesh axes: `dp`, `dp_cp`. */
+export function groupOf(mesh: readonly string[]): string {
+  return mesh.join('_')
+}
+
+/** The axes that transfers within a group of ranks use; the degree of one mesh axis is given. */
+export function meshAxes(mesh: readonly string[]): Axes {
+  const name = groupOf(mesh)
   return {
-    [mesh]: { title: `${mesh} degree` },
-    [`ring_${mesh}`]: { title: `share sent over a ring of ${mesh}`, size: ['/', ['-', mesh, 1], mesh], source: 'ring algorithm: n − 1 of n parts' },
-    [`part_${mesh}`]: { title: `part of a ${mesh} rank`, size: ['/', 1, mesh] },
+    [name]: { title: `${mesh.join(' × ')} degree`, ...(mesh.length > 1 ? { size: times(...mesh) } : {}) },
+    [`ring_${name}`]: { title: `share sent over a ring of ${name}`, size: ['/', ['-', name, 1], name], source: 'ring algorithm: n − 1 of n parts' },
+    [`part_${name}`]: { title: `part of a ${name} rank`, size: ['/', 1, name] },
   }
+}
+
+/** The axes of a mesh and of all groups of ranks that its steps send within. */
+export function declareMesh(axes: Axes, mesh: Mesh, steps: readonly Step[]): void {
+  for (const name of Object.keys(mesh)) Object.assign(axes, meshAxes([name]))
+  for (const step of steps) if (isTransfer(step) && step.mesh.length > 1) Object.assign(axes, meshAxes(step.mesh))
 }

@@ -96,32 +96,42 @@ export interface Placement {
   readonly rest?: readonly string[]
   /** Kinds of tensor that lie split while idle (ZeRO). */
   readonly stored?: readonly Held[]
-  /** Exceptions for some ops, by the end of their id; `null` leaves the op whole. */
+  /** Exceptions for some ops and their gradients, by the end of their id, or by the path they lie under where it ends in a slash; `null` leaves the op whole. */
   readonly only?: readonly { readonly ops: string; readonly axis: string | null }[]
 }
 
 /** A change of state of one tensor over one mesh axis. */
 export interface Transfer {
   readonly kind: 'reduce' | 'scatter' | 'gather' | 'exchange'
-  readonly mesh: string
+  /** The mesh axes whose ranks take part, as one group. */
+  readonly mesh: readonly string[]
   readonly tensor: Tensor
   /** The op that made the tensor, or that reads it where it has no maker (weights). */
   readonly by: string
   readonly times: readonly Extent[]
-  /** The tensor's axes as they lie on one GPU when the transfer starts or, for a gather, when it ends. */
+  /** The tensor's axes, and by which of them other mesh axes split it when the transfer starts or, for a gather, when it ends. */
   readonly axes: readonly Extent[]
+  readonly split: Readonly<Record<string, string>>
 }
 
 /** Which ops share a kernel, and what an engine adds. */
 export interface Profile {
   readonly id: string
   readonly title: string
-  /** Rows of ops that may run as one kernel, where they stand side by side; `part` is its name where the first op is missing. Rows with `opens` are of kinds of a network's ops: those begin a kernel, the others join along the data, where they read what the op before made and keep its shape or multiply, and bring the kernels with them that made their other inputs for nobody else. */
-  readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[]; readonly part?: string; readonly opens?: readonly string[] }[]
+  /** Rows of ops that may run as one kernel, where they stand side by side; `part` is its name where the first op is missing; `recomputes`: in backward it makes again what it did not write. Rows with `opens` are of kinds of a network's ops: those begin a kernel, the others join along the data, where they read what the op before made and keep its shape or multiply, and bring the kernels with them that made their other inputs for nobody else. */
+  readonly kernels: readonly { readonly kernel: string; readonly ops: readonly string[]; readonly part?: string; readonly opens?: readonly string[]; readonly recomputes?: true }[]
   /** Whether batch norms are folded into convolutions, and parallel convolutions merged. */
   readonly folds?: boolean
   /** Whether attention skips what the causal mask hides, or computes it. */
   readonly mask: 'skipped' | 'computed'
+  /** Whether training drops out at random what attention and layers add. */
+  readonly dropout?: true
+  /** Mesh axes of a training step whose transfers run beside compute; all others wait. */
+  readonly overlaps?: readonly string[]
+  /** Whether a training framework keeps a scratch tensor for every shape of weight that a product of a layer has; and why. */
+  readonly scratch?: { readonly source: string }
+  /** How many products of experts run beside each other, where every expert is a product of its own; absent where one kernel runs all. */
+  readonly experts?: { readonly beside: number; readonly source: string }
   /** Memory per GPU that is not a tensor, in bytes; `collectives` on top where GPUs communicate. */
   readonly overhead: { readonly bytes: number; readonly collectives: number; readonly source: string }
   /** Time per forward pass that the host adds, in seconds. */

@@ -26,8 +26,8 @@ export interface Far extends Way {
 }
 
 /** The way that an offload takes, or why there is none; null where nothing is offloaded. */
-export function wayOf({ weights, cache, to, bandwidth: stated }: Offload, device: Device): Way | Problem | null {
-  if (weights === 0 && cache === 0) return null
+export function wayOf({ weights, cache, optimizer, to, bandwidth: stated }: Offload, device: Device): Way | Problem | null {
+  if (weights === 0 && cache === 0 && optimizer === 0) return null
   const isNear = to === 'cpu' && device.c2c !== null && device.c2c > 0
   const [link, field] = isNear ? ['c2c', 'c2c'] : ['pcie', 'pcie.bandwidth']
   const own = isNear ? device.c2c : device.pcie.bandwidth

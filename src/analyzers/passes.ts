@@ -27,16 +27,17 @@ export interface Part {
   readonly times: number
 }
 
-/** One phase of a request. */
+/** One phase of a request, of which all layers lie on the same ranks. */
 export function phaseOfRun(run: Run, name: 'prefill' | 'decode' | 'forward'): Phase {
-  const causal = run.resolved.scenario.conventions.attention === 'causal' ? 1 : 0
-  if (isPlain(run, name)) return name === 'decode' ? phaseReport(name, run.decode, decodeVector(run), run.machine, causal) : phaseReport(name, run.prefill, prefillVector(run), run.machine, causal)
+  const { conventions, workload: { batch } } = run.resolved.scenario
+  const causal = conventions.attention === 'causal' ? 1 : 0
+  if (isPlain(run, name)) return name === 'decode' ? phaseReport(name, run.decode, decodeVector(run), run.machine, causal, batch) : phaseReport(name, run.prefill, prefillVector(run), run.machine, causal, batch)
   const spent: Spent = { compute: 0, memory: 0, network: 0, overhead: 0 }
   const parts = partsOf(run, name, true)
   const kernels = parts.flatMap(part => kernelsOfPart(part, spent))
   let matrix = 0, vector = 0
   for (const { structure, counted, times } of parts) {
-    const own = countedFlops(structure, counted, causal)
+    const own = countedFlops(structure, counted, causal, batch)
     matrix += times * own.matrix
     vector += times * own.vector
   }
@@ -87,7 +88,7 @@ function reading(run: Run, prefix: string, isCut: boolean, fine: boolean): Part 
 interface Sum { times: number; flops: number; bytes: number; sent: number; loaded: number | null; bound: number; estimate: number; readonly limits: Map<Limit, number> }
 
 /** The kernels of a part: of several passes the mean run, so that times × any figure is the sum over all. */
-function kernelsOfPart({ prefix, run: { machine }, structure, passes }: Part, spent: Spent): KernelReport[] {
+export function kernelsOfPart({ prefix, run: { machine }, structure, passes }: Part, spent: Spent): KernelReport[] {
   const [only] = passes
   if (only && passes.length === 1) {
     const kernels = kernelsOf(structure, only.sizes(), machine, only.runs, spent)

@@ -50,8 +50,8 @@ export function namesIn(expr: Expr, into: Set<string> = new Set()): Set<string> 
   return into
 }
 
-/** An expression with other names. */
-export function renamed(expr: Expr, to: (name: string) => string): Expr {
+/** An expression with something else for its names. */
+export function renamed(expr: Expr, to: (name: string) => Expr): Expr {
   if (typeof expr === 'number') return expr
   if (typeof expr === 'string') return to(expr)
   const [fn, ...args] = expr

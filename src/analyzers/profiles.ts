@@ -2,12 +2,14 @@
 import compiled from '../../data/profiles/compiled.json'
 import eager from '../../data/profiles/eager.json'
 import ideal from '../../data/profiles/ideal.json'
+import megatron from '../../data/profiles/megatron.json'
+import megatron2022 from '../../data/profiles/megatron-2022.json'
 import vllm from '../../data/profiles/vllm.json'
 import { closest } from '../names.js'
 import { error, type Problem } from '../problem.js'
 import type { Profile } from './graph.js'
 
-export const profiles: readonly Profile[] = [ideal, eager, compiled, vllm] as readonly Profile[]
+export const profiles: readonly Profile[] = [ideal, eager, compiled, vllm, megatron, megatron2022] as readonly Profile[]
 
 /** The profile of that id; problem `unknown-profile`. */
 export function findProfile(id: string): Profile | Problem {

@@ -1,17 +1,18 @@
 /** The cheap pass: sizes, degrees and a device into the numbers of one phase. A few microseconds; the structure is given. */
+import type { Link } from '../hardware/network.js'
 import type { KernelReport, Limit, Phase } from '../scenario/report.js'
 import { derive, runProgram, total } from './compile.js'
+import { groupOf } from './cost.js'
 import { loadedBytes, type Far } from './offload.js'
 import type { Kernel, Structure } from './structure.js'
 import { boundOf, estimateOf, type Demand } from './time.js'
 
 /** Numbers of the device and the engine that every kernel needs. */
 export interface Machine {
-  /** Bytes/s of HBM, and of the link in one direction. */
+  /** Bytes/s of HBM. */
   readonly bandwidth: number
-  readonly link: number
-  /** Ranks on the link. */
-  readonly ranks: number
+  /** By group of mesh axes: bytes/s of its link in one direction, and where every rank sends to every other; its ranks, and those within one node. */
+  readonly links: Readonly<Record<string, { readonly bandwidth: number; readonly exchange: number; readonly ranks: number; readonly inside: number; readonly link?: Link['name'] }>>
   readonly constants: Readonly<Record<'matrix' | 'attention' | 'vector', { readonly eb: number; readonly t0: number; readonly p: number | null }>>
   readonly collective: { readonly eb: number; readonly t0: number; readonly perRank: number }
   /** Seconds that the host adds to a pass. */
@@ -28,11 +29,11 @@ export type Spent = Record<Limit, number>
 
 /**
  * One execution of a phase on the busiest GPU. `sizes` is filled and derived with what is executed;
- * `countedCausal` is 0 or 1, the convention for counting masked pairs.
+ * `countedCausal` is 0 or 1, the convention for counting masked pairs; `batch` the sequences on all GPUs.
  */
-export function phaseReport(name: Phase['phase'], s: Structure, sizes: Float64Array, machine: Machine, countedCausal: number): Phase {
+export function phaseReport(name: Phase['phase'], s: Structure, sizes: Float64Array, machine: Machine, countedCausal: number, batch?: number): Phase {
   const spent: Spent = { compute: 0, memory: 0, network: 0, overhead: machine.host }
-  return phaseOf(name, kernelsOf(s, sizes, machine, 1, spent), machine, machine.host, spent, countedFlops(s, sizes, countedCausal))
+  return phaseOf(name, kernelsOf(s, sizes, machine, 1, spent), machine, machine.host, spent, countedFlops(s, sizes, countedCausal, batch))
 }
 
 /** All kernels of one structure, each as often as it runs in `runs` passes. Where no token reaches the head, it does not run. */
@@ -94,7 +95,8 @@ function compute(s: Structure, kernel: Kernel, kind: 'matrix' | 'attention' | 'v
   let bytes = 0
   for (let i = traffic[0]; i < traffic[1]; i++) bytes += values[i] as number
   demand.memory = bytes / machine.bandwidth
-  const { eb, t0, p } = machine.constants[kind]
+  const { eb, t0: once, p } = machine.constants[kind]
+  const t0 = kernel.at.starts < 0 ? once : once * Math.max(1, values[kernel.at.starts] as number)
   const estimate = estimateOf(demand, eb, t0, p)
   const limit: Limit = Math.max(demand.derated, demand.vector) > demand.memory / eb ? 'compute' : 'memory'
   if (machine.far !== null) return loading(kernel.id, times, flops, bytes, loadedBytes(s, values, traffic, machine.far), boundOf(demand), estimate, t0, limit, machine.far, spent)
@@ -118,9 +120,10 @@ function loading(id: string, times: number, flops: number, bytes: number, loaded
 
 function collective(kernel: Kernel, times: number, values: Float64Array, machine: Machine, spent: Spent): KernelReport {
   const sent = values[kernel.at.sent] as number
-  const bound = sent / machine.link
-  const { eb, t0, perRank } = machine.collective
-  const start = t0 + perRank * machine.ranks
+  const link = machine.links[groupOf(kernel.transfer?.mesh ?? [])] ?? alone
+  const bound = sent / (kernel.transfer?.kind === 'exchange' ? link.exchange : link.bandwidth)
+  const { eb } = machine.collective
+  const start = startOf(machine.collective, link)
   spent.overhead += times * start
   spent.network += times * bound / eb
   return {
@@ -129,14 +132,21 @@ function collective(kernel: Kernel, times: number, values: Float64Array, machine
   }
 }
 
-/** FLOP of the whole model under the counting convention; the sizes are left as they were. */
-export function countedFlops(s: Structure, sizes: Float64Array, countedCausal: number): { matrix: number; vector: number } {
-  const at = s.slots.causal
-  const executed = sizes[at] ?? 1
-  const recount = executed !== countedCausal
-  if (recount) { sizes[at] = countedCausal; derive(s.layout, sizes) }
+const alone = { bandwidth: 1, exchange: 1, ranks: 1, inside: 1 }
+
+/** Seconds before the first byte: by rank within a node, and between nodes by the levels of a tree (NCCL's double binary trees). */
+export function startOf({ t0, perRank }: Machine['collective'], { ranks, inside }: { readonly ranks: number; readonly inside: number }): number {
+  return t0 + perRank * inside + (ranks > inside ? t0 * Math.log2(ranks / inside) : 0)
+}
+
+/** FLOP of the whole model under the counting convention, for `batch` sequences; the sizes are left as they were. */
+export function countedFlops(s: Structure, sizes: Float64Array, countedCausal: number, batch = sizes[s.slots.b] ?? 1): { matrix: number; vector: number } {
+  const { causal, b } = s.slots
+  const executed = sizes[causal] ?? 1, read = sizes[b] ?? 1
+  const recount = executed !== countedCausal || read !== batch
+  if (recount) { sizes[causal] = countedCausal; sizes[b] = batch; derive(s.layout, sizes) }
   const counted = { matrix: total(s.counted.matrix.compiled, sizes), vector: total(s.counted.vector.compiled, sizes) }
-  if (recount) { sizes[at] = executed; derive(s.layout, sizes) }
+  if (recount) { sizes[causal] = executed; sizes[b] = read; derive(s.layout, sizes) }
   return counted
 }
 

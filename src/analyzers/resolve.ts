@@ -13,12 +13,15 @@ import { drafterOf, reused, type Draft as Asked } from './draft.js'
 import { checkAxes, withAxes } from './named-axes.js'
 import { adapted, mixed, resolveModel } from './found-model.js'
 import { findMixture } from './import/huggingface/mixture.js'
+import { unknownLink } from './machine.js'
 import { generates, type Model } from './models/model.js'
 import { networks } from './models/networks.js'
 import { wayOf } from './offload.js'
 import { decidePrecision } from './precision.js'
 import { findProfile } from './profiles.js'
 import type { Resolved } from './resolved.js'
+import { isPlain } from './strategy.js'
+import { heldAs, withRecipe } from './training/recipe.js'
 
 /** Everything that a scenario names, or all that is wrong with it. */
 export function resolve(input: Scenario): Resolved | readonly Problem[] {
@@ -38,31 +41,36 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const system = findSystem(d.system, device)
   if (isProblem(system)) return [...problems, system]
   problems.push(...checkCount(d.conventions.count, model.model))
-  const precision = decidePrecision(mixture === null ? d.precision : { ...d.precision, weights: null }, model.model, device)
+  const precision = decidePrecision(mixture === null ? heldAs(d, device) : { ...d.precision, weights: null }, model.model, device)
   problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model), ...checkAxes(d.workload, input.workload ?? {}, model.model))
   const ranks = d.mesh.tp
+  const gpus = ranks * d.mesh.pp * d.mesh.dp * d.mesh.cp
   const link = linkOf(device, system, ranks)
-  if (ranks > 1 && link.bandwidth === null) problems.push(error('unknown-link', 'system', `The bandwidth of ${link.name} between ${String(ranks)} GPUs of ${system.id} is not known.`))
+  const unreachable = isPlain(d.mesh) || d.workload.mode === 'training' || failed(problems) ? null : unknownLink({ device, system, mesh: d.mesh })
+  if (unreachable !== null) problems.push(unreachable)
+  else if (ranks > 1 && link.bandwidth === null) problems.push(error('unknown-link', 'system', `The bandwidth of ${link.name} between ${String(ranks)} GPUs of ${system.id} is not known.`))
   if (ranks > system.domain && system.domain > 1) problems.push(note('beyond-domain', 'mesh.tp', `${String(ranks)} GPUs reach beyond the NVLink domain of ${String(system.domain)} in ${system.id}: their communication is charged at the rate of the ${link.name}.`, [String(system.domain)]))
   if (d.capacity === null && device.driverMemory === null) problems.push(note('marketed-memory', 'capacity', `The memory that the driver reports for ${device.name} is not known; the marketed ${String(device.memory / 1e9)} GB are used.`))
   if (d.capacity === 'driver' && device.driverMemory === null) problems.push(error('unknown-capacity', 'capacity', `The memory that the driver reports for ${device.id} is not known.`, ['marketed']))
+  const decided = precision.decided === null || d.workload.mode !== 'training' ? precision.decided : withRecipe(precision.decided, d, model.model, device)
+  if (decided !== null && isProblem(decided)) problems.push(decided)
   const far = wayOf(d.offload, device)
   if (far !== null && isProblem(far)) problems.push(far)
-  if (failed(problems) || precision.decided === null || (far !== null && isProblem(far))) return problems
+  if (failed(problems) || decided === null || isProblem(decided) || (far !== null && isProblem(far))) return problems
   const basis = d.capacity ?? capacity(device).basis
   const bytes = basis === 'marketed' ? device.memory : capacity(device).bytes
-  const { weights, activations, cache } = precision.decided
+  const { weights, activations, cache } = decided
   const resolved: Resolved = {
     scenario: {
       ...d,
       model: typeof d.model === 'string' ? model.id : d.model,
       gpu: typeof d.gpu === 'string' ? device.id : d.gpu,
-      system: system.id, gpus: ranks, capacity: basis,
+      system: system.id, gpus, capacity: basis,
       precision: { ...d.precision, weights: mixture ?? weights, activations, cache },
       price: d.price ?? priceOf(device),
     },
-    id: model.id, model: model.model, device, system, profile, efficiency: efficiencyOf(device),
-    precision: precision.decided, link, capacity: bytes * d.utilization, drafter: null, far, notes: [...model.notes, ...problems],
+    id: model.id, model: model.model, device, system, profile, efficiency: efficiencyOf(device, d.workload.mode),
+    precision: decided, link, capacity: bytes * d.utilization, drafter: null, far, notes: [...model.notes, ...problems],
   }
   const { draft: asked } = d.workload
   return asked === null ? resolved : withDrafter(resolved, asked)
@@ -101,8 +109,18 @@ function suited(d: Draft, input: Scenario, model: Model): Draft {
     const seen = d.workload.images > 0 ? { ...d, workload: { ...d.workload, image: d.workload.image ?? model.image } } : d
     return model.positions === null || asked.prompt !== undefined ? seen : { ...seen, workload: { ...seen.workload, prompt: Math.max(1, Math.min(d.workload.prompt, room - output)) } }
   }
+  if (mode === 'training') return trained(d, asked, model)
   const sequence = !applies('sequence', mode, model) ? asked.sequence ?? null : asked.sequence ?? asked.prompt ?? Math.min(512, room)
   const target = asked.target ?? (applies('target', mode, model) ? Math.min(128, room) : null)
   const image = applies('image', mode, model) ? asked.image ?? model.image : asked.image ?? null
   return { ...d, workload: withAxes({ ...d.workload, mode, sequence, target, image, prompt: sequence ?? d.workload.prompt, output: 0 }, model) }
+}
+
+/** A training step: one micro-batch of one sequence per replica unless more is asked for. */
+function trained(d: Draft, asked: NonNullable<Scenario['workload']>, model: Model): Draft {
+  const { microBatch = 1 } = asked
+  const sequence = applies('sequence', 'training', model) ? asked.sequence ?? Math.min(4096, model.positions ?? Infinity, model.context ?? Infinity) : null
+  const image = applies('image', 'training', model) ? asked.image ?? model.image : asked.image ?? null
+  const target = asked.target ?? (applies('target', 'training', model) ? Math.min(128, model.positions ?? Infinity) : null)
+  return { ...d, workload: withAxes({ ...d.workload, mode: 'training', sequence, target, image, microBatch, globalBatch: asked.globalBatch ?? microBatch * d.mesh.dp, tokens: asked.tokens ?? null, output: 0, cached: 0 }, model) }
 }

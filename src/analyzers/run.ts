@@ -7,7 +7,8 @@ import { modelSizes } from './models/model.js'
 import { axisSizes } from './named-axes.js'
 import { farOf, type Far } from './offload.js'
 import type { Drafter, Resolved } from './resolved.js'
-import { setupOf, type Setup } from './setup.js'
+import { setupOf, type Part, type Setup } from './setup.js'
+import { heldOf, passOf } from './strategy.js'
 import { firstTokens, resized, stepTokens, withTokens, type Requested, type Tokens } from './tokens.js'
 
 export interface Run extends Setup, Requested {
@@ -15,16 +16,20 @@ export interface Run extends Setup, Requested {
   readonly draft: Run | null
   /** What lies outside the memory of the GPU; null where nothing does. */
   readonly far: Far | null
+  /** The same by pipeline stage, where there are several: each runs what its layers need. */
+  readonly stages: readonly (Run & Pick<Part, 'stage'>)[]
 }
+
+const none: readonly never[] = []
 
 export function prepare(resolved: Resolved): Run {
   const { scenario: { workload }, model } = resolved
   const imageTokens = workload.images > 0 ? workload.images * tokensPerImage(model, workload.image) : 0
-  const { prefill, decode, prefillSizes, decodeSizes, stored, storedSizes, machine, device, model: counts, weights, overhead, reserve, held, heldSizes } = setupOf(resolved)
+  const { prefill, decode, prefillSizes, decodeSizes, stored, storedSizes, machine, device, model: counts, weights, overhead, reserve, held, heldSizes, parts } = setupOf(resolved)
   // Field by field: a spread costs a third of a whole report.
   const run: Run = {
     resolved, imageTokens, prefill, decode, prefillSizes, decodeSizes, stored, storedSizes, machine, device, model: counts, weights, overhead, reserve, held, heldSizes,
-    draft: null, far: null,
+    parts, draft: null, far: null, stages: parts.length === 0 ? none : parts.map(part => ({ ...part, resolved, imageTokens, draft: null, far: null, stages: none })),
   }
   return resolved.drafter === null && resolved.far === null ? run : extended(run, resolved)
 }
@@ -49,8 +54,8 @@ function drafting(run: Run, { shared, copies }: Drafter): Run {
 
 /** The sizes of the first pass: `s` query tokens at the end of a context of `t`. */
 export function prefillVector(run: Run): Float64Array {
-  const { batch, prompt } = run.resolved.scenario.workload
-  return withTokens(run.prefill, run.prefillSizes.slice(), firstTokens(run, batch, prompt))
+  const { mesh, workload: { batch, prompt } } = run.resolved.scenario
+  return withTokens(run.prefill, run.prefillSizes.slice(), firstTokens(run, passOf(mesh, batch), prompt))
 }
 
 /** The sizes of the first pass over one sample, without what follows from them. */
@@ -60,8 +65,8 @@ export function sampleSizes(run: Run): Sizes {
 
 /** The sizes of a chunk of the first pass. Only its last one, which makes a token, reaches the head, unless all tokens do. */
 export function chunkVector(run: Run, { s, t, isLast }: Chunk, into: Float64Array): Float64Array {
-  const { workload: { batch, prompt }, conventions: { head } } = run.resolved.scenario
-  const tokens = firstTokens(run, batch, prompt)
+  const { mesh, workload: { batch, prompt }, conventions: { head } } = run.resolved.scenario
+  const tokens = firstTokens(run, passOf(mesh, batch), prompt)
   tokens.s = s
   tokens.t = t
   tokens.o = head === 'all' ? s : isLast ? 1 : 0
@@ -73,8 +78,8 @@ export function chunkVector(run: Run, { s, t, isLast }: Chunk, into: Float64Arra
  * `ahead` tokens are verified with it, or it stands so many tokens ahead itself.
  */
 export function decodeVector(run: Run, verified = 0, ahead = 0): Float64Array {
-  const { batch, prompt, output } = run.resolved.scenario.workload
-  return withTokens(run.decode, run.decodeSizes.slice(), stepTokens(run, batch, prompt, output / 2 + ahead, verified))
+  const { mesh, workload: { batch, prompt, output } } = run.resolved.scenario
+  return withTokens(run.decode, run.decodeSizes.slice(), stepTokens(run, passOf(mesh, batch), prompt, output / 2 + ahead, verified))
 }
 
 export interface Growing { readonly cache: number; readonly activations: number; readonly reserved: number | null }
@@ -85,8 +90,8 @@ export interface Growing { readonly cache: number; readonly activations: number;
  * pass of the largest set.
  */
 export function memoryAt(run: Run, prefill: Float64Array, stored: Float64Array, batch: number, prompt: number, output: number): Growing {
-  const { scenario: { workload: { mode, chunk, cached }, conventions: { head } } } = run.resolved
-  const tokens = firstTokens(run, batch, prompt)
+  const { scenario: { mesh, workload: { mode, chunk, cached }, conventions: { head } } } = run.resolved
+  const tokens = firstTokens(run, passOf(mesh, batch), prompt)
   const isCut = chunk !== null && chunk < prompt - cached
   // The last whole chunk and what is left after it: each has the most context for its tokens.
   const rest = isCut ? (prompt - cached) % chunk : 0
@@ -94,7 +99,7 @@ export function memoryAt(run: Run, prefill: Float64Array, stored: Float64Array, 
   let activations = largestLive(run, prefill, isCut ? resized(tokens, chunk, prompt - rest, head) : tokens)
   if (ofRest > activations) activations = largestLive(run, prefill, resized(tokens, rest, prompt, head))
   if (mode === 'forward') return { cache: total(run.prefill.cache.compiled, prefill), activations, reserved: null }
-  withTokens(run.stored, stored, stepTokens(run, batch, prompt, output))
+  withTokens(run.stored, stored, stepTokens(run, heldOf(mesh, batch), prompt, output))
   return { cache: total(run.stored.cache.compiled, stored), activations, reserved: run.reserve === null ? null : total(run.reserve.cache.compiled, stored) }
 }
 

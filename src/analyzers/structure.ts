@@ -3,7 +3,7 @@
  * Depends on the shape of the graph, on which mesh axes are used, and on the profile; so it is built once and kept.
  */
 import { compileTerm, compileTerms, layout, program, type Compiled, type Layout, type Program, type Total } from './compile.js'
-import { besides, isMatrix, kernelCost, localized, meshAxes, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
+import { besides, declareMesh, isMatrix, kernelCost, localized, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
 import { fuse, type KernelOps, type KernelStep } from './fuse.js'
 import type { Axis, Graph, Profile, Transfer } from './graph.js'
 import { liveTensors } from './memory.js'
@@ -32,6 +32,8 @@ export interface Kernel {
     readonly work: readonly { readonly at: number; readonly matrix: boolean; readonly serial: boolean; readonly rate: number; readonly share: number }[]
     readonly traffic: readonly [from: number, to: number]
     readonly sent: number
+    /** How often it starts; −1 for once. */
+    readonly starts: number
   }
 }
 
@@ -51,6 +53,8 @@ export interface Structure {
   /** What the engine sets aside for caches; null where it has no such rule. */
   readonly reserve: Reserve | null
   readonly live: readonly Total[]
+  /** Bytes per GPU of what the last layer hands on. */
+  readonly stream: Total
   /** Elements of all weights, each once, undivided; and the same with only the experts that a token visits. */
   readonly parameters: Total
   readonly active: Total
@@ -61,13 +65,18 @@ export interface Structure {
 /** Shards, fuses and compiles a graph. */
 export function structure(graph: Graph, mesh: Mesh, profile: Profile, extras: Extras = {}): Structure {
   const axes: Axes = { ...graph.axes }
-  for (const name of Object.keys(mesh)) Object.assign(axes, meshAxes(name))
-  const steps = fuse(shard(profile.folds === true ? networks()?.fold(graph) ?? graph : graph, mesh), profile)
+  const steps = shard(profile.folds === true ? networks()?.fold(graph) ?? graph : graph, mesh)
+  declareMesh(axes, mesh, steps)
+  return compiled(graph, fuse(steps, profile), axes, profile, extras)
+}
+
+/** Compiles what was sharded and fused; `axes` has those of the graph and of the mesh. */
+export function compiled(graph: Graph, steps: readonly KernelStep[], axes: Axes, profile: Profile, extras: Extras = {}): Structure {
   const readers = readersOf(steps)
   const slots = layout(axes)
   const compileAll = (terms: readonly Term[]): Total => ({ terms, compiled: compileTerms(terms, slots.slot) })
   const terms: Compiled[] = []
-  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, slots, terms) : opsKernel(step, readers, axes, extras, slots, terms))
+  const kernels = steps.map(step => 'transfer' in step ? transferKernel(step.id, step.transfer, axes, slots, terms) : opsKernel(step, readers, axes, extras, slots, terms, profile.experts?.beside ?? null))
   const placed = steps.flatMap(step => 'transfer' in step ? [] : step.ops)
   const whole = graph.blocks.flatMap(block => block.ops)
   const counted = whole.flatMap(op => { const work = workOf(op, {}, axes); return work ? [{ ...work, names: [...work.names, ...term('', op.times).names] }] : [] })
@@ -80,6 +89,7 @@ export function structure(graph: Graph, mesh: Mesh, profile: Profile, extras: Ex
     cache: compileAll(caches),
     reserve: profile.cache === null || caches.length === 0 || extras['cache'] ? null : reserveOf(caches, axes, profile.cache, at, compileAll),
     live: prune(liveTensors(steps, axes)).map(compileAll),
+    stream: compileAll(streams(placed, axes)),
     parameters: compileAll(parameters(graph, false)),
     active: compileAll(parameters(graph, true)),
     cachePerToken: compileAll(cachePerToken(graph, extras)),
@@ -98,7 +108,7 @@ function readersOf(steps: readonly KernelStep[]): Map<string, Set<KernelOps>> {
   return readers
 }
 
-function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>, axes: Axes, extras: Extras, { slot }: Layout, terms: Compiled[]): Kernel {
+function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<KernelOps>>, axes: Axes, extras: Extras, { slot }: Layout, terms: Compiled[], beside: number | null): Kernel {
   const cost = kernelCost(step, readers, axes, extras)
   const times = terms.push(compileTerm(cost.times, slot)) - 1
   const rates = [...new Set(cost.work.map(w => w.rate))]
@@ -106,7 +116,19 @@ function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<Ker
     .map(c => ({ at: terms.push(c) - 1, matrix: isMatrix(rate), serial: rate === 'peak_widen', rate: slot(rate), share: slot(shareOf(rate)) })))
   const from = terms.length
   terms.push(...compileTerms(cost.traffic, slot))
-  return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, at: { times, work, traffic: [from, terms.length], sent: -1 } }
+  const to = terms.length
+  const experts = beside === null ? null : expertsOf(step, axes)
+  const starts = experts === null || beside === null ? -1 : terms.push(compileTerm(term('starts', experts, 1 / beside), slot)) - 1
+  return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, at: { times, work, traffic: [from, to], sent: -1, starts } }
+}
+
+/** The experts whose products a kernel holds, as one GPU has them. */
+function expertsOf({ ops }: KernelOps, axes: Axes): readonly (string | number)[] | null {
+  for (const { op, split } of ops) for (const t of op.engine === 'matrix' ? op.tensors : []) {
+    const e = t.held === 'weight' || t.held === 'gradient' ? t.axes.find(axis => typeof axis === 'string' && (axis === 'e' || axes[axis]?.is === 'e')) : undefined
+    if (e !== undefined && !/router/.test(t.name)) return localized([e], split, axes)
+  }
+  return null
 }
 
 /** The name of the share of a peak that is reached: `peak_ffn` → `share_ffn`. */
@@ -114,18 +136,18 @@ export function shareOf(rate: string): string {
   return rate.replace('peak_', 'share_')
 }
 
-function transferKernel(id: string, transfer: Transfer, { slot }: Layout, terms: Compiled[]): Kernel {
-  const cost = transferCost(transfer)
+function transferKernel(id: string, transfer: Transfer, axes: Axes, { slot }: Layout, terms: Compiled[]): Kernel {
+  const cost = transferCost(transfer, axes)
   const times = terms.push(compileTerm(cost.times, slot)) - 1
   const sent = terms.push(compileTerm(cost.sent, slot)) - 1
-  return { id, kind: 'collective', times: cost.times, work: [], traffic: [], sent: cost.sent, transfer, at: { times, work: [], traffic: [0, 0], sent } }
+  return { id, kind: 'collective', times: cost.times, work: [], traffic: [], sent: cost.sent, transfer, at: { times, work: [], traffic: [0, 0], sent, starts: -1 } }
 }
 
 /** Fused attention is a class of its own; a lone product without weights is a batched GEMM. */
 function kindOf({ ops }: KernelOps): KernelClass {
   const products = ops.filter(({ op }) => op.engine === 'matrix' && op.rate === undefined)
   if (products.length === 0) return 'vector'
-  const weighted = products.some(({ op }) => op.tensors.some(t => t.held === 'weight'))
+  const weighted = products.some(({ op }) => op.tensors.some(t => t.held === 'weight' || t.held === 'gradient'))
   return !weighted && ops.length > 1 ? 'attention' : 'matrix'
 }
 
@@ -141,8 +163,15 @@ function storedOnce(placed: readonly PlacedOp[], axes: Axes, extras: Extras, rol
   return [...found.values()]
 }
 
-/** Weights that an op reaches through a route count as often as a token takes it: `x` of `e` experts. */
-function parameters(graph: Graph, active: boolean): Term[] {
+/** The residual streams, as a layer puts them out. */
+function streams(placed: readonly PlacedOp[], axes: Axes): Term[] {
+  const found = new Map<string, Term>()
+  for (const { op, split } of placed) for (const t of op.tensors) if (t.carry && t.role === 'out') found.set(t.name, term(t.name, [...localized(t.axes, split, axes), widthOf(t)]))
+  return [...found.values()]
+}
+
+/** All weights, each once. `active`: those that an op reaches through a route count as often as a token takes it, `x` of `e` experts. */
+export function parameters(graph: Graph, active: boolean): Term[] {
   const found = new Map<string, Term>()
   const routes = Object.entries(graph.axes).flatMap(([name, axis]) => axis.route === undefined ? [] : [[axis.route, name] as const])
   for (const block of graph.blocks) for (const op of block.ops) for (const t of op.tensors) {
@@ -167,7 +196,7 @@ function cachePerToken(graph: Graph, extras: Extras): Term[] {
 }
 
 /** Sets that lie within another can never be the largest. */
-function prune(sets: readonly (readonly Term[])[]): readonly (readonly Term[])[] {
+export function prune(sets: readonly (readonly Term[])[]): readonly (readonly Term[])[] {
   const keys = sets.map(set => new Set(set.map(t => `${t.label} ${t.names.join(' ')}`)))
   return sets.filter((_, i) => !keys.some((other, j) => {
     const own = keys[i]

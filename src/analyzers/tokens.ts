@@ -26,14 +26,14 @@ export function firstTokens({ imageTokens, resolved: { scenario: { workload, con
   const sides = imageOf(model, workload.image)
   const frames = framesPerWindow * Math.max(1, Math.ceil((audioSeconds ?? secondsPerWindow) / secondsPerWindow))
   const reads = model.family === 'encoder-decoder'
-  const isForward = mode === 'forward'
+  const isForward = mode !== 'inference'
   pass.m = reads && model.source === 'text' ? (isForward ? sequence ?? 1 : prompt) : 1
   const t = !reads ? (isForward ? sequence ?? 1 : prompt + imageTokens) : isForward ? target ?? 1 : model.source === 'audio' ? prompt : 1
   const s = Math.max(1, t - (isForward || reads ? 0 : cached))
   pass.b = b
   pass.s = s
   pass.t = t
-  pass.o = model.family === 'encoder' || conventions.head === 'last' ? 1 : s
+  pass.o = model.family === 'encoder' || (mode !== 'training' && conventions.head === 'last') ? 1 : s
   pass.frames = frames
   pass.images = images
   pass.height = sides?.[0] ?? 1

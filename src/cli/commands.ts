@@ -23,7 +23,7 @@ export const commands: readonly Command[] = [
   { name: 'gpus', operands: '[NAME] [--json]', text: 'the GPUs that are known, or all about one', least: 0, most: 1, options: new Map([json]) },
   { name: 'models', operands: '[NAME] [--json]', text: 'the models that are known, or all about one', least: 0, most: 1, options: new Map([json]) },
   { name: 'serve', operands: '[--port N]', text: 'the calculator as a page on this machine', least: 0, most: 0, options: new Map([['port', true]]) },
-  { name: 'plan', operands: 'MODEL [flags]', text: 'search for the best configuration (not supported yet)', least: 0, most: 1, options: new Map([...scenario, json]) },
+  { name: 'plan', operands: 'MODEL --train --gpus N [flags] [--json]', text: 'the fastest way to train a model on so many GPUs', least: 1, most: 1, options: new Map([...scenario, json]) },
 ]
 
 /** Flags of every command. */

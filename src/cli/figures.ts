@@ -12,6 +12,7 @@ export function figures(report: Report, metrics: Metrics): string[] {
   const { workload, price } = report.scenario as NormalScenario
   const [only] = report.phases
   if (only?.phase === 'forward') return [...forward(only, workload.batch, metrics), ...work(report, only, workload.batch)]
+  if (only?.phase === 'step') return [...training(only, metrics, price), ...counted(report)]
   const [prefill, step] = (['prefill', 'decode'] as const).map(name => report.phases.find(p => p.phase === name)?.seconds)
   if (!prefill || !step) return []
   const decode = perToken(step, metrics)
@@ -43,6 +44,25 @@ function forward({ seconds: { estimate, low, high, bound: best } }: Phase, batch
     row('Samples', { estimate: inverse(estimate), low: inverse(high), high: inverse(low), best: inverse(best) }, perSecond),
   ]
   return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', ...below(metrics, null)]
+}
+
+/** The figures of a training step. */
+function training({ seconds: { estimate, low, high, bound: best } }: Phase, { tokensPerSecond, samplesPerSecond, usdPerMillionTokens, mfu, hfu, joulesPerToken }: Metrics, price: number | null): string[] {
+  const rate = (value: number | null): Readings => ({ estimate: value, low: per(value, estimate, high), high: per(value, estimate, low), best: per(value, estimate, best) })
+  const rows = [
+    row('Time of a step', { estimate, low, high, best }, seconds),
+    tokensPerSecond === null ? row('Samples', rate(samplesPerSecond), perSecond) : row('Tokens', rate(tokensPerSecond), perSecond),
+    price === null || usdPerMillionTokens === null ? ['Cost per million tokens', 'no price', none, none] : row('Cost per million tokens', { estimate: usdPerMillionTokens, low: per(usdPerMillionTokens, low, estimate), high: per(usdPerMillionTokens, high, estimate), best: per(usdPerMillionTokens, best, estimate) }, money),
+  ]
+  const use = [mfu === null ? '' : `MFU ${percent(mfu)} %`, hfu === null ? '' : `HFU ${percent(hfu)} %`, joulesPerToken === null ? '' : `${quantity(joulesPerToken, 'J', ' ')} per token`].filter(part => part !== '')
+  return [...table([['', 'estimate', 'band', 'at best'], ...rows], ['left', 'right', 'left', 'right'], '   ', '  '), '', `  ${use.join('   ')}`]
+}
+
+/** What stands under MFU. */
+function counted({ training }: Report): string[] {
+  if (training === undefined || training.mfu.peak === null) return []
+  const { convention, flopsPerToken, peak } = training.mfu
+  return [`  MFU as ${convention} counts: ${quantity(flopsPerToken, 'FLOP', ' ')} per token, of ${quantity(peak, 'FLOP/s', ' ')} per GPU`]
 }
 
 /** What one sample takes: a multiply-add is two FLOP, and neither goes by the other's name. */

@@ -10,6 +10,7 @@ import { layersCommand } from './layers.js'
 import { modelsCommand } from './models.js'
 import { readNumber } from '../number.js'
 import { parse, type Request } from './parse.js'
+import { plan } from './plan.js'
 import { refuse } from './problems.js'
 import { shown } from './text.js'
 
@@ -49,6 +50,7 @@ async function perform(name: string, request: Request, io: Io): Promise<number> 
     case 'gpus': return gpusCommand(request, io)
     case 'models': return modelsCommand(request, io)
     case 'serve': return serve(request, io)
+    case 'plan': return plan(request, io)
     default: return refuse([error('not-supported', name, `roofline ${name} is not supported yet.`, ['estimate'])], json, io)
   }
 }

@@ -26,9 +26,11 @@ export interface Efficiency {
   readonly collective: { readonly eb: number; readonly t0: number; readonly perRank: number; readonly source: string }
 }
 
-const table = json as unknown as { readonly default: Efficiency; readonly gpus: Readonly<Record<string, Efficiency>> }
+interface Table { readonly default: Efficiency; readonly gpus: Readonly<Record<string, Efficiency>> }
+const { training, ...inference } = json as unknown as Table & { readonly training: Table }
 
-/** The constants of a device: its own where it has been calibrated, else the defaults. */
-export function efficiencyOf(device: Device): Efficiency {
+/** The constants of a device: its own where it has been calibrated, else the defaults. Training frameworks have others than engines that serve. */
+export function efficiencyOf(device: Device, mode: 'inference' | 'forward' | 'training'): Efficiency {
+  const table = mode === 'training' ? training : inference
   return Object.hasOwn(table.gpus, device.id) ? table.gpus[device.id] ?? table.default : table.default
 }

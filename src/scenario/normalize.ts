@@ -17,7 +17,6 @@ const parts: Readonly<Record<string, v.StrictObjectSchema<v.ObjectEntries, strin
 
 /** The draft of a scenario, or what is wrong with its fields. */
 export function draft(input: Scenario): { readonly draft: Draft } | { readonly problems: readonly Problem[] } {
-  if (isTraining(input)) return { problems: [unsupported('workload.mode', 'Mode "training"', ['inference', 'forward'])] }
   const lists = Object.keys(parts).filter(part => Array.isArray((input as Readonly<Record<string, unknown>> | null)?.[part]))
   if (lists.length > 0) return { problems: lists.map(part => error('invalid-field', part, `${part} must be an object, not a list.`)) }
   const result = v.safeParse(scenario, input)
@@ -49,10 +48,6 @@ function fill<S extends object, G extends { readonly [K in keyof S]?: unknown }>
   return filled as { [K in keyof S]: Exclude<G[K], undefined> }
 }
 
-function isTraining(input: unknown): boolean {
-  return (input as { workload?: { mode?: unknown } } | null | undefined)?.workload?.mode === 'training'
-}
-
 /** A workload with the fields of its mode alone. */
 export function ofMode(workload: NormalScenario['workload']): NormalScenario['workload'] {
   return Object.fromEntries(fieldsOf(workload.mode).map(field => [field, workload[field]])) as unknown as NormalScenario['workload']
@@ -72,11 +67,11 @@ export function unsupportedFields(d: Draft): Problem[] {
       if (value !== usual) problems.push(unsupported(`${part}.${field}`, `${part}.${field}`, usual === 'null' ? [] : [usual.replaceAll('"', '')]))
     }
   }
-  check('mesh', d.mesh, defaults.mesh, ['pp', 'dp', 'cp', 'ep', 'etp', 'order'])
-  check('precision', d.precision, defaults.precision, ['gradients', 'states'])
-  check('training', d.training, defaults.training, Object.keys(defaults.training))
-  check('offload', d.offload, defaults.offload, ['optimizer'])
-  check('conventions', d.conventions, defaults.conventions, ['mfu'])
+  const trains = d.workload.mode === 'training'
+  check('precision', d.precision, defaults.precision, trains ? [] : ['gradients', 'states'])
+  check('training', d.training, defaults.training, trains ? [] : Object.keys(defaults.training))
+  check('offload', d.offload, defaults.offload, trains ? ['weights', 'cache'] : ['optimizer'])
+  check('conventions', d.conventions, defaults.conventions, trains ? ['count', 'head'] : ['mfu'])
   return problems
 }
 

@@ -29,7 +29,7 @@ export const memory = v.strictObject({
   /** With what the engine sets aside for caches in place of what they must hold; null where its rule is not known. */
   reserved: v.nullable(v.strictObject({ cache: amount, total: amount, fits: v.boolean(), maxBatch: amount, maxContext: maybe })),
   /** Bytes of the same tensors that lie elsewhere; absent without offloading. */
-  offloaded: v.optional(v.strictObject({ weights: amount, cache: amount, to: v.picklist(['cpu', 'nvme']) })),
+  offloaded: v.optional(v.strictObject({ weights: amount, cache: amount, states: v.optional(amount), to: v.picklist(['cpu', 'nvme']) })),
 })
 
 export const metrics = v.strictObject({
@@ -58,6 +58,12 @@ export const report = v.strictObject({
   device: v.nullable(device),
   /** What drafts tokens: parameters that the model does not have, and its part of `memory`; absent without a draft. */
   draft: v.optional(v.strictObject({ id: v.string(), parameters: amount, weights: amount, cache: amount })),
+  /** A training run: what stands under MFU and HFU, FLOP per token (or per sample) as they count them and FLOP/s of one GPU; tokens of one step, those that arXiv:2203.15556 calls optimal for the parameters, and where a number of tokens is asked for what the run takes. */
+  training: v.optional(v.strictObject({
+    mfu: v.strictObject({ convention: v.string(), flopsPerToken: amount, executedFlopsPerToken: amount, peak: maybe }),
+    tokensPerStep: maybe, optimalTokens: maybe,
+    run: v.nullable(v.strictObject({ tokens: amount, steps: amount, seconds: amount, gpuHours: amount, joules: maybe, usd: maybe })),
+  })),
   phases: v.array(phase),
   memory: v.nullable(memory),
   stages: v.array(v.unknown()),

@@ -24,9 +24,9 @@ export const draft = object({
   acceptance: v.pipe(v.number('a number'), v.minValue(0, 'at least 0'), v.maxValue(1, 'at most 1')),
 })
 
-/** Sequences through prefill and decode, or one pass over whole inputs. */
+/** Sequences through prefill and decode, one pass over whole inputs, or a training step: micro-batches of one replica, the batch of all, and the tokens of the run. */
 export const workload = object({
-  mode: v.optional(v.picklist(['inference', 'forward'], '"inference" or "forward"')),
+  mode: v.optional(v.picklist(['inference', 'forward', 'training'], '"inference", "forward" or "training"')),
   batch: v.optional(whole(1, 2 ** 30)),
   prompt: v.optional(whole(1, 2 ** 30)),
   output: v.optional(whole(0, 2 ** 30)),
@@ -40,6 +40,9 @@ export const workload = object({
   sequence: v.optional(v.nullable(whole(1, 2 ** 30))),
   target: v.optional(v.nullable(whole(1, 2 ** 30))),
   axes: v.optional(v.nullable(v.record(v.string(), whole(0, 2 ** 30), 'an object of sizes'))),
+  microBatch: v.optional(whole(1, 2 ** 30)),
+  globalBatch: v.optional(v.nullable(whole(1, 2 ** 30))),
+  tokens: v.optional(v.nullable(v.pipe(v.number('a number'), v.finite('a finite number'), v.gtValue(0, 'greater than 0'), v.maxValue(1e18, 'at most 1e18')))),
 })
 
 export const mesh = object({
@@ -128,9 +131,10 @@ export interface NormalScenario {
   readonly gpu: string | object
   readonly system: string
   readonly gpus: number
-  /** `sequence`, `target` and `axes` belong to a forward run; `exit` is there where it was asked for. */
-  readonly workload: Filled<Omit<v.InferOutput<typeof workload>, 'sequence' | 'target' | 'exit' | 'axes'>> & {
+  /** `sequence`, `target` and `axes` belong to a forward run, `sequence` and the last three to training; `exit` is there where it was asked for. */
+  readonly workload: Filled<Omit<v.InferOutput<typeof workload>, 'sequence' | 'target' | 'exit' | 'axes' | 'microBatch' | 'globalBatch' | 'tokens'>> & {
     readonly sequence?: number | null; readonly target?: number | null; readonly exit?: number | null; readonly axes?: Readonly<Record<string, number>> | null
+    readonly microBatch?: number; readonly globalBatch?: number | null; readonly tokens?: number | null
   }
   readonly mesh: Filled<v.InferOutput<typeof mesh>>
   readonly precision: Filled<v.InferOutput<typeof precision>>

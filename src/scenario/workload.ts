@@ -22,20 +22,23 @@ const decodes: Rule = ({ family }) => family === 'decoder'
 
 /** In the order in which they are asked. A mode without a rule has no such field. */
 const table: Readonly<Record<WorkloadField, Readonly<Partial<Record<Mode, Rule>>>>> = {
-  mode: { inference: always, forward: always },
+  mode: { inference: always, forward: always, training: always },
   batch: { inference: always, forward: always },
   images: { inference: ({ images }) => images !== null },
-  image: { inference: ({ source, images }) => source === 'image' || images !== null, forward: ({ source }) => source === 'image' },
-  audioSeconds: { inference: ({ source }) => source === 'audio', forward: ({ source }) => source === 'audio' },
+  image: { inference: ({ source, images }) => source === 'image' || images !== null, forward: ({ source }) => source === 'image', training: ({ source }) => source === 'image' },
+  audioSeconds: { inference: ({ source }) => source === 'audio', forward: ({ source }) => source === 'audio', training: ({ source }) => source === 'audio' },
   prompt: { inference: always },
   output: { inference: always },
   cached: { inference: always },
   chunk: { inference: decodes },
   draft: { inference: decodes },
   exit: { inference: decodes },
-  sequence: { forward: ({ family }) => family !== 'vision' },
-  target: { forward: ({ family }) => family === 'encoder-decoder' },
-  axes: { forward: ({ axes }) => axes !== undefined },
+  sequence: { forward: ({ family }) => family !== 'vision', training: ({ family }) => family !== 'vision' },
+  target: { forward: ({ family }) => family === 'encoder-decoder', training: ({ family }) => family === 'encoder-decoder' },
+  axes: { forward: ({ axes }) => axes !== undefined, training: ({ axes }) => axes !== undefined },
+  microBatch: { training: always },
+  globalBatch: { training: always },
+  tokens: { training: ({ family }) => family !== 'vision' },
 }
 
 /** Every field. */
@@ -58,5 +61,5 @@ export function generates({ family }: Pick<Asked, 'family'>): boolean {
 
 /** The mode that a model runs in where none is asked for, or none that it can run. */
 export function modeFor(model: Asked, mode: Mode | undefined): Mode {
-  return generates(model) ? mode ?? 'inference' : 'forward'
+  return generates(model) ? mode ?? 'inference' : mode === 'training' ? mode : 'forward'
 }

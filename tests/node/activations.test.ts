@@ -22,9 +22,9 @@ function bytes(mesh: Parameters<typeof shard>[1], region: Regions): number {
   const graph = trainingGraph(modelGraph(found.model, 'expanded', 'first', false, { dropout: true }), recomputing(region))
   const axes = { ...graph.axes }
   const states: States = new Map()
-  const terms = keptTensors(shard(graph, mesh, states), states, region, axes)
+  const { layers: terms } = keptTensors(shard(graph, mesh, states), states, region, axes)
   const sizes: Record<string, number> = { ...found.model.sizes, ...found.model.stacks[0]!.kinds[0]!.sizes, l: 1, b, s, t: s, o: s, u: s, n: s, micro: 1, tp: t, bytes_activation: 2, bytes_mask: 1, f_tp: 4 * h / t, g_tp: a / t, r_tp: 1, s_tp: s / t, o_tp: s / t, v_tp: 51200 / t }
-  return terms.filter(x => x.names.includes('l')).reduce((sum, x) => sum + x.factor * product(x.names, sizes), 0) / (s * b * h)
+  return terms.reduce((sum, x) => sum + x.factor * product(x.names, sizes), 0) / (s * b * h)
 }
 
 describe('bytes per layer over s·b·h', () => {

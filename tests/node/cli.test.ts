@@ -57,6 +57,9 @@ describe('texts', () => {
     ['fits', 'estimate llama-3.1-70b --gpu h100 --tp 4 --batch 16'],
     ['one-gpu', 'estimate llama-3.1-8b --gpu rtx-4090 --weights int4 --prompt 8k --output 512'],
     ['experts', 'estimate deepseek-v3 --gpu h200 --tp 8 --batch 16'],
+    ['ranks-of-experts', 'estimate deepseek-v3 --gpu h100 --dp 16 --ep 16 --batch 64'],
+    ['stages', 'estimate llama-3.1-405b --gpu h100 --tp 8 --pp 2 --batch 64'],
+    ['explain-bubble', 'explain llama-3.1-405b prefill/bubble/seconds --gpu h100 --tp 8 --pp 2 --batch 64'],
     ['windows', 'estimate gpt-oss-120b --gpu b200 --batch 64 --prompt 32k'],
     ['prefill-only', 'estimate llama-3.1-8b --gpu a100-sxm4-80gb --output 1'],
     ['too-large', 'estimate llama-3.1-70b --gpu h100 --batch 16'],
@@ -110,9 +113,11 @@ describe('exit status', () => {
     [1, `${h100} --tp 5`, /^mesh.tp: /], [1, `${h100} --tp 2 --gpus 3`, /^gpus: /], [1, `${h100} --utilization 2`, /^utilization: /], [1, `${h100} --profile fast`, /^profile: /],
     [1, `${h100} --system none`, /^system: /], [1, `${h100} --price -1`, /^price: /], [1, `${h100} --cached 4k`, /^workload.cached: /], [1, `${h100} --count thop`, /^conventions.count: /],
     [1, `${h100} --attention half`, /^conventions.attention: /], [1, `${h100} --head none`, /^conventions.head: /], [1, `${h100} --mfu other`, /^conventions.mfu: /],
-    [1, `${h100} --train`, /^workload.mode: .*training/], [1, `${h100} --target 8`, /^workload.target: does not apply/], [1, `${h100} --audio-seconds 30`, /^workload.audioSeconds: does not apply/],
-    ...['micro-batch', 'global-batch', 'tokens'].map(flag => [1, `${h100} --${flag} 8`, /^workload.mode: .*training/] as const),
-    ...['pp', 'dp', 'cp', 'ep', 'etp'].map(flag => [1, `${h100} --${flag} 2`, new RegExp(`^mesh.${flag}: .*not supported`)] as const),
+    [1, `${h100} --target 8`, /^workload.target: does not apply/], [1, `${h100} --audio-seconds 30`, /^workload.audioSeconds: does not apply/],
+    ...['micro-batch', 'global-batch', 'tokens'].map(flag => [1, `${h100} --${flag} 0`, /^workload.*: .*(at least 1|greater than 0)/] as const),
+    ...['pp', 'dp', 'cp', 'ep', 'etp'].map(flag => [1, `${h100} --${flag} 0`, new RegExp(`^mesh.${flag}: .*at least 1`)] as const),
+    [1, `${h100} --pp 33`, /^mesh.pp: 32 layers do not make 33 stages/], [1, `${h100} --ep 2`, /^mesh.ep: The model has no experts. Close: 1/], [1, `${h100} --etp 2`, /^mesh.etp: The model has no experts/], [1, `${h100} --cp 2 --prompt 3`, /^mesh.cp: .*2 × 2 pieces. Close: 1/],
+    [1, 'estimate deepseek-v3 --gpu h100 --dp 16 --ep 32', /^mesh.ep: .*must divide dp, which is 16. Close: 16, 8, 4/], [1, `${h100} --dp 4 --gpus 2`, /^gpus: .*which is 4/], [1, `${h100} --pp 2 --draft {"model":"llama-3.2-1b","tokens":2,"acceptance":0.5}`, /^workload.draft: .*not covered together with mesh.pp/],
     [1, `${h100} --chunk 0`, /^workload.chunk: /], [1, `${h100} --draft {"tokens":4}`, /^workload.draft.acceptance: /], [1, `${h100} --exit 33`, /^workload.exit: .*32/], [1, `${h100} --image 448x448`, /^workload.image: does not apply/], [1, `${h100} --images 1`, /^workload.images: /],
     [1, `${h100} --image 448`, /^workload.image: "448" is not a size/], [1, `${h100} --image 4x-4`, /^workload.image/], [1, `${h100} --zero 3`, /^training.zero: /], [1, `${h100} --zero 9`, /^training.zero: /],
     [1, `${h100} --offload half`, /^offload: "half" is not JSON/], [1, `${h100} --offload {"optimizer":1}`, /^offload.optimizer: /], [1, `${h100} --offload {"weights":1,"to":"nvme"}`, /^offload.bandwidth: /], [1, `${h100} --adapter {"rank":0}`, /^adapter.rank: must be at least 1/], [1, `${h100} --adapter {"rank":8,"targets":["qq_proj"]}`, /^adapter.targets.0: "qq_proj".*Close: q/],
@@ -124,7 +129,7 @@ describe('exit status', () => {
     [1, 'estimate llama-3.1-8b --gpu none.json', /^gpu: none.json does not exist/], [1, 'estimate llama-3.1-8b --gpu wrong.json', /^gpu.bandwidth: /], [1, 'estimate llama-3.1-8b --gpu cut.json', /^gpu: cut.json/], [1, 'estimate llama-3.1-8b --gpu huge.json', /^gpu: huge.json has/],
     [1, 'explain llama-3.1-8b speed --gpu h100', /^quantity: "speed".*Close: /], [1, 'explain llama-3.1-8b tpot', /^gpu: /],
     [1, 'gpus h1000', /^gpu: .*Close: h100/], [1, 'models llama', /^model: "llama" stands for several/], [1, 'gpus a b', /^arguments: /],
-    [1, 'plan', /^plan: .*not supported/], [1, 'plan llama-3.1-8b --gpu h100', /^plan: .*not supported/],
+    [2, 'plan', /MODEL is missing/], [1, 'plan llama-3.1-8b --gpu h100', /^gpus: is missing/], [1, 'plan llama-3.1-8b --gpu h100 --gpus 8', /^workload.mode: A plan is for training/],
     [1, 'serve', /^serve: The page does not exist/], [1, 'serve --port 80', /^port: /], [1, 'serve --port 81', /^port: Port 81 is in use. Close: 82/], [1, 'serve --port x', /^port: "x" is not a port/], [1, 'serve --port 70000', /^port: /],
   ])('%d: roofline %s', async (status, command, said) => {
     const result = await run(line(command))
@@ -258,6 +263,12 @@ test('an estimate of a prefill says what images it sees', async () => {
   expect(out.replaceAll(/\s+/g, ' ')).toContain('Prefill of 1 × 100 tokens and 2 images of 640 × 480 pixels is bound by')
   const json = JSON.parse((await run(line('estimate qwen3-vl-2b --gpu h100 --images 1 --json'))).out) as Report
   expect(json.scenario.workload).toMatchObject({ images: 1, image: [768, 768] })
+})
+
+test('an estimate of a training step says what its MFU is of', async () => {
+  const { out } = await run(line('estimate llama-3.1-8b --gpu b300 --train --sequence 8192 --dp 8 --zero 3 --mfu nemo'))
+  sound(out)
+  expect(out).toContain('\n  MFU as nemo counts: 57.9 GFLOP per token, of 2.25 PFLOP/s per GPU\n')
 })
 
 test.each(models.map(model => model.id))('%s is told in 80 columns', async model => {

@@ -38,6 +38,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'compiled, depthwise': { model: 'mobilenet-v2', gpu: 'h100', profile: 'compiled', workload: { batch: 2 }, conventions: { count: 'ptflops' } },
   'encoder': { model: 'vit-b-16', gpu: 'h100', workload: { batch: 3 } },
   'encoder, counted by torchinfo': { model: 'swin-t', gpu: 'h100', conventions: { count: 'torchinfo' } },
+  'replicas': { model: 'llama-3.1-8b', gpu: 'h100', profile: 'vllm', mesh: { tp: 2, dp: 3 }, workload: { batch: 7 } },
+  'ranks of experts': { model: 'deepseek-v3', gpu: 'h100', mesh: { dp: 16, ep: 16 }, workload: { batch: 64 } },
+  'whole experts over tensor parallelism and replicas': { model: 'qwen3-30b-a3b', gpu: 'h100', mesh: { tp: 2, dp: 8, ep: 8 }, workload: { batch: 20, chunk: 512 } },
+  'pipeline': { model: 'llama-3.1-405b', gpu: 'h100', mesh: { tp: 8, pp: 4 }, workload: { batch: 16 }, conventions: { attention: 'full' } },
+  'pipeline of chunks that does not fill': { model: 'deepseek-v3', gpu: 'h200', mesh: { tp: 8, dp: 2, pp: 3, ep: 2, etp: 8 }, workload: { batch: 3, prompt: 1500, chunk: 512 } },
+  'context': { model: 'gpt-oss-120b', gpu: 'h100', mesh: { tp: 2, cp: 4, sequence: true }, workload: { batch: 2, prompt: 20_000 } },
+  'context of latents, in chunks': { model: 'deepseek-v3', gpu: 'b300', mesh: { tp: 2, cp: 4, dp: 2, ep: 4 }, workload: { batch: 4, prompt: 4000, chunk: 1000 } },
   'vector rate unknown': { model: 'llama-3.1-8b', gpu: 'h800-sxm5' },
 }
 

@@ -14,7 +14,7 @@ import type { KernelReport } from '../../src/scenario/report.js'
 const unfused: Profile = { id: 'unfused', title: '', kernels: [], mask: 'computed', overhead: { bytes: 0, collectives: 0, source: '' }, host: { seconds: 0, source: '' }, band: { factor: null, source: '' }, cache: null }
 const roofline = { eb: 1, t0: 0, p: null }
 const machine = (bandwidth: number): Machine => ({
-  bandwidth, link: 1, ranks: 1, constants: { matrix: roofline, attention: roofline, vector: roofline },
+  bandwidth, links: {}, constants: { matrix: roofline, attention: roofline, vector: roofline },
   collective: { eb: 1, t0: 0, perRank: 0 }, host: 0, band: null, basis: 'default', far: null,
 })
 

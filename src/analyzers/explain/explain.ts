@@ -4,12 +4,14 @@ import { error, failed, type Problem } from '../../problem.js'
 import type { Phase, Report } from '../../scenario/report.js'
 import type { Scenario } from '../../scenario/schema.js'
 import { answer, totalsOf } from '../analyze.js'
-import { partsOf } from '../passes.js'
+import { partsOf, type Part } from '../passes.js'
+import { pipelineOf } from '../pipeline.js'
 import { resolve } from '../resolve.js'
 import { prepare, type Run } from '../run.js'
 import { explainKernel } from './kernel.js'
 import { explainPhase, type PhaseContext } from './phase.js'
 import { explainMemory } from './memory.js'
+import { explainPipeline } from './pipeline.js'
 import { explainLink, explainMetric, explainModel, metricFields, type Answer } from './request.js'
 import { explainDraft, explainOffloaded } from './serving.js'
 import { fieldsOf } from './vocabulary.js'
@@ -41,12 +43,15 @@ function nothing(path: string, problems: readonly Problem[]): Quantity {
 function explainers(scenario: Scenario): Map<string, Explainer> | readonly Problem[] {
   const resolved = resolve(scenario)
   if (!('scenario' in resolved)) return failed(resolved) ? resolved : []
+  if (resolved.scenario.workload.mode === 'training') return [error('not-supported', 'workload.mode', 'Numbers of a training step are not explained one by one yet.', ['inference', 'forward'])]
   const run = prepare(resolved)
   const report = answer(run) as Report & Answer
+  const stages = report.stages as readonly { readonly memory: Report['memory'] }[]
+  const fullest = run.stages[stages.findIndex(({ memory }) => memory === report.memory)] ?? run
   const all = new Map<string, Explainer>()
   for (const field of fieldsOf('model')) if (field !== 'macs' || report.model.macs !== null) all.set(`model/${field}`, () => explainModel(run, report, field))
   for (const phase of report.phases) explainPhases(run, phase, all)
-  for (const field of fieldsOf('memory')) if (report.memory.reserved !== null || !field.startsWith('reserved')) all.set(`memory/${field}`, () => explainMemory(run, report, field))
+  for (const field of fieldsOf('memory')) if (report.memory.reserved !== null || !field.startsWith('reserved')) all.set(`memory/${field}`, () => explainMemory(fullest, report, field))
   const totals = totalsOf(run, report.phases)
   const { draft } = run
   if (draft !== null) for (const field of fieldsOf('draft')) all.set(`draft/${field}`, () => explainDraft(run, draft, report, field))
@@ -57,9 +62,13 @@ function explainers(scenario: Scenario): Map<string, Explainer> | readonly Probl
 }
 
 function explainPhases(run: Run, report: Phase, all: Map<string, Explainer>): void {
-  const parts = partsOf(run, report.phase, false)
-  const context: PhaseContext = { run, parts, report }
+  const pipeline = run.stages.length === 0 || report.phase === 'step' ? null : pipelineOf(run, report.phase)
+  const whole = partsOf(run, report.phase, false)
+  // Of a pipeline, the kernels are those of the slowest stage, as often as groups pass through it.
+  const parts = pipeline === null ? whole : partsOf(pipeline.slowest.run, report.phase, false).map((part): Part => ({ ...part, passes: part.passes.map(pass => ({ ...pass, runs: pass.runs * pipeline.groups })) }))
+  const context: PhaseContext = { run, parts, counted: whole, report }
   for (const field of fieldsOf('phase')) if (field !== 'perGpu/loaded' || run.far !== null) all.set(`${report.phase}/${field}`, () => explainPhase(context, field))
+  if (pipeline !== null) for (const own of report.kernels) if (own.id === 'bubble' || own.id === 'pipeline/send') for (const field of fieldsOf('kernel')) if (field !== 'loaded') all.set(`${report.phase}/${own.id}/${field}`, () => explainPipeline(pipeline, report.phase, own, field))
   for (const part of parts) for (const kernel of part.structure.kernels) {
     const own = report.kernels.find(({ id }) => id === part.prefix + kernel.id)
     if (!own) continue

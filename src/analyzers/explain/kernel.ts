@@ -1,7 +1,8 @@
 /** One kernel: FLOP and bytes as products of axes, seconds as quotients of them. */
-import { isMatrix, type Work } from '../cost.js'
+import { groupOf, isMatrix, type Work } from '../cost.js'
 import type { Expr } from '../graph.js'
 import { plus, times } from '../product.js'
+import type { Machine } from '../report.js'
 import { shareOf } from '../structure.js'
 import { boundExpr, estimateExpr } from '../time.js'
 import { explainMean, type KernelContext } from './mean.js'
@@ -65,7 +66,11 @@ function bound(c: KernelContext): Expr {
 const way: Expr = ['/', 'loaded', 'far']
 
 function estimate(c: KernelContext): Expr {
-  if (c.kernel.kind === 'collective') return ['+', ['+', 't0', ['*', 'per_rank', 'ranks']], ['/', 'sent', ['*', 'link', 'eb']]]
+  if (c.kernel.kind === 'collective') {
+    const start: Expr = ['+', 't0', ['*', 'per_rank', 'ranks']]
+    const { ranks, inside } = linkOf(c)
+    return ['+', ranks > inside ? ['+', start, ['*', 't0', 'levels']] : start, ['/', 'sent', ['*', 'link', 'eb']]]
+  }
   const widens = c.kernel.work.some(w => w.rate === 'peak_widen') && c.run.resolved.precision.vector !== null
   const matrix = [...engineSeconds(c, 'matrix', true), ...(widens ? [['/', 'flops_widen', 'peak_widen'] as Expr] : [])]
   const engines = boundExpr([...(matrix.length > 0 ? [plus(...matrix)] : []), ...engineSeconds(c, 'vector', true)])
@@ -77,17 +82,24 @@ function efficiencySource({ run: { resolved: { efficiency } }, kernel }: KernelC
   return `data/efficiency.json, ${efficiency.marked}: ${efficiency[kernel.kind].source}`
 }
 
+/** The link of the ranks that a collective runs on. */
+function linkOf({ kernel, run: { machine: { links } } }: KernelContext): Machine['links'][string] {
+  return links[groupOf(kernel.transfer?.mesh ?? [])] ?? { bandwidth: 1, exchange: 1, ranks: 1, inside: 1 }
+}
+
 /** Bandwidths and the constants of the kernel's class. */
 function machineInputs(c: KernelContext): Input[] {
-  const { device, link, efficiency, system } = c.run.resolved
+  const { device, efficiency, system } = c.run.resolved
+  const link = linkOf(c)
   const { machine } = c.run
   const source = efficiencySource(c)
   const constants = efficiency[c.kernel.kind]
   return [
     ...shares(c.run),
     named('bandwidth', device.bandwidth, `data/gpus.json: ${device.id}.bandwidth`, { datum: { gpu: device.id, field: 'bandwidth' } }),
-    named('link', machine.link, `${link.name}, data/gpus.json and data/systems.json: ${system.id}`),
-    named('ranks', machine.ranks, 'scenario: mesh.tp'),
+    named('link', c.kernel.transfer?.kind === 'exchange' ? link.exchange : link.bandwidth, `${link.link ?? ''}, data/gpus.json and data/systems.json: ${system.id}`),
+    named('ranks', link.inside, link.ranks > link.inside ? `those of ${String(link.ranks)} within a node` : `scenario: ${(c.kernel.transfer?.mesh ?? ['tp']).map(axis => `mesh.${axis}`).join(' × ')}`),
+    named('levels', Math.log2(link.ranks / link.inside), 'NCCL: double binary trees'),
     named('eb', constants.eb, source), named('t0', constants.t0, source), named('p', 'p' in constants ? constants.p ?? 1 : 1, source),
     named('per_rank', machine.collective.perRank, source),
   ]

@@ -4,6 +4,7 @@ import { total, type Total } from '../compile.js'
 import type { Expr } from '../graph.js'
 import { plus, times } from '../product.js'
 import { memoryAt, prefillVector, type Run } from '../run.js'
+import { communicates } from '../strategy.js'
 import { passScope } from './names.js'
 import { plain, quantity, scopeOf, type Quantity } from './quantity.js'
 import type { Answer } from './request.js'
@@ -30,7 +31,7 @@ export function explainMemory(run: Run, report: Answer, field: MemoryField): Qua
     }
     case 'overhead': {
       const { bytes, collectives, source } = profile.overhead
-      return quantity(path, memory.overhead, of(run.machine.ranks > 1 ? undefined : 'engine', source), scopeOf([named('engine', bytes, source), named('collectives', collectives, source)]))
+      return quantity(path, memory.overhead, of(communicates(run.resolved.scenario.mesh) ? undefined : 'engine', source), scopeOf([named('engine', bytes, source), named('collectives', collectives, source)]))
     }
     case 'gradients': case 'states': return quantity(path, memory[field], of(), scopeOf([]))
     case 'reserved/cache': return quantity(path, memory.reserved?.cache ?? null, of(sumExpr(run.reserve?.cache.terms ?? []), profile.cache?.source), passScope(run, run.stored, stored))

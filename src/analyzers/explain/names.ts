@@ -4,12 +4,13 @@ import { print } from '../product.js'
 import type { Expr } from '../graph.js'
 import { weightGroups } from '../precision.js'
 import type { Run } from '../run.js'
+import { isPlain } from '../strategy.js'
 import type { Structure } from '../structure.js'
 import { plain, type Input, type Scope } from './quantity.js'
 
 const vectorNotes = vector.weights as Readonly<Record<string, { readonly title: string; readonly source: string } | undefined>>
 const fromScenario: Readonly<Record<string, string>> = {
-  b: 'workload.batch', s: 'workload', t: 'workload', o: 'conventions.head', causal: 'conventions.attention', tp: 'mesh.tp',
+  b: 'workload.batch', s: 'workload', t: 'workload', o: 'conventions.head', causal: 'conventions.attention', tp: 'mesh.tp', cp: 'mesh.cp', ep: 'mesh.ep, of the replicas that share experts',
   images: 'workload.images', height: 'workload.image, else the model\'s', width: 'workload.image, else the model\'s',
 }
 
@@ -47,8 +48,9 @@ function vectorWeight(name: string, value: number): Input | null {
 
 function axis(run: Run, s: Structure, name: string, value: number, sizes: Float64Array): Input {
   const known = s.axes[name]
-  const { imageTokens, resolved: { scenario: { workload: { images } } } } = run
+  const { imageTokens, resolved: { scenario: { mesh, workload: { images } } } } = run
   if ((name === 's' || name === 't') && imageTokens > 0 && value > imageTokens) return plain(name, known?.title ?? name, value, '', 'scenario: workload.prompt, and workload.images × tokens per image', { formula: `${String(value - imageTokens)} + ${String(images)} * ${String(imageTokens / images)}` })
+  if (name === 'b' && !isPlain(mesh)) return plain(name, known?.title ?? name, value, '', 'scenario: workload.batch, as mesh.dp and mesh.pp deal it', {})
   const source = known?.source ?? (name in fromScenario ? `scenario: ${fromScenario[name] ?? ''}` : known?.size === undefined ? `model ${run.resolved.id}` : null)
   return plain(name, known?.title ?? name, value, '', source, { formula: known?.size === undefined ? null : substituted(known.size, s, sizes) })
 }

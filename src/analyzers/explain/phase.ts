@@ -12,6 +12,8 @@ import { formula, named, type PhaseField } from './vocabulary.js'
 export interface PhaseContext {
   readonly run: Run
   readonly parts: readonly Part[]
+  /** What FLOP count of: all layers, where the parts are those of one pipeline stage. */
+  readonly counted: readonly Part[]
   readonly report: Phase
 }
 
@@ -48,11 +50,12 @@ function sum(c: PhaseContext, field: PhaseField, of: 'flops' | 'bytes' | 'sent' 
 }
 
 function counted(c: PhaseContext, field: PhaseField, engine: 'matrix' | 'vector', value: number): Quantity {
-  const convention = c.run.resolved.scenario.conventions.attention
+  const { conventions: { attention: convention }, workload: { batch } } = c.run.resolved.scenario
   const path = `${c.report.phase}/${field}`
-  const own = c.parts.map(({ run, structure: s, counted, times: runs, prefix }) => {
+  const own = c.counted.map(({ run, structure: s, counted, times: runs, prefix }) => {
     const sizes = counted.slice()
     sizes[s.slots.causal] = convention === 'causal' ? 1 : 0
+    sizes[s.slots.b] = batch
     derive(s.layout, sizes)
     const of = quantity(path, value, formula('phase', field, { expr: sumExpr(s.counted[engine].terms), source: `convention: attention ${convention}` }), passScope(run, s, sizes))
     return { of, runs, name: prefix === '' ? 'model' : 'draft', value: total(s.counted[engine].compiled, sizes) }

@@ -1,6 +1,6 @@
 /** The request as a whole: the model's counts, memory on one GPU, and the metrics. */
 import type { Metrics, Report } from '../../scenario/report.js'
-import { communicationSeconds, exposedSeconds, heldAt } from '../analyze.js'
+import { communicationSeconds, exposedSeconds, fit, heldAt, sentOver } from '../analyze.js'
 import { tokensPerStepExpr } from '../draft.js'
 import type { Expr } from '../graph.js'
 import { forwardTable, metricInputs, metricTable, otherMetrics, type Metric, type Totals } from '../metrics.js'
@@ -65,12 +65,13 @@ export function explainLink(run: Run, report: Answer, totals: Totals, link: stri
   const isFar = link === far?.name
   const near: Run = { ...run, machine: { ...run.machine, far: null } }
   const [prefill = 0, decode = 0] = report.phases.map(phase => {
-    const { sent, loaded = 0 } = phase.perGpu
-    if (!isFar) return field === 'bytes' ? sent : communicationSeconds(phase)
+    const { loaded = 0 } = phase.perGpu
+    if (!isFar) return field === 'bytes' ? sentOver(run, phase, link) : communicationSeconds(run, phase, link)
     return field === 'bytes' ? loaded : field === 'seconds' ? loaded / far.bandwidth : exposedSeconds(near, phase)
   })
   const first = report.phases[0]?.phase ?? 'prefill'
-  const at = (phase: string) => field === 'bytes' ? { path: `${phase}/perGpu/${isFar ? 'loaded' : 'sent'}` } : {}
+  const isOnly = report.links.filter(one => one.link !== far?.name).length === 1
+  const at = (phase: string) => field === 'bytes' && (isFar || isOnly) ? { path: `${phase}/perGpu/${isFar ? 'loaded' : 'sent'}` } : {}
   const source = !isFar ? {} : field === 'seconds' ? { source: far.source } : field === 'exposed' ? { source: 'by how much the phases are longer than with everything in the memory of the GPU' } : {}
   const title = !isFar ? {} : { title: { bytes: 'Bytes that are loaded in the request', seconds: 'Time that loading takes in the request', exposed: 'Time of loading that nothing hides' }[field] }
   return quantity(`links/${link}/${field}`, report.links.find(one => one.link === link)?.[field] ?? null, formula('link', field, { ...source, ...title }), scopeOf([
@@ -82,15 +83,18 @@ export function explainLink(run: Run, report: Answer, totals: Totals, link: stri
 /** The largest number that fits: what it needs, what one more would need, and the room between them. */
 function explainLargest(run: Run, report: Answer, field: 'maxBatch' | 'maxContext'): Quantity {
   const { scenario: { workload: { batch, prompt, output } }, model, id } = run.resolved
-  const { memory } = report
   const n = report.metrics[field] ?? 0
+  // Of a pipeline, the stage that is full first.
+  const own = run.stages.map(stage => ({ stage, ...fit(stage) })).sort((a, b) => (a[field] ?? 0) - (b[field] ?? 0))[0]
+  const memory = own?.memory ?? report.memory
+  const at = (part: string) => own === undefined ? { path: `memory/${part}` } : {}
   if (report.metrics[field] === null) return quantity(`metrics/${field}`, null, { title: otherMetrics[field], unit: '', expr: 0, source: null }, scopeOf([]))
-  const bytes = (at: number) => {
-    const held = field === 'maxBatch' ? heldAt(run, at, prompt, output) : heldAt(run, batch, at - output - run.imageTokens, output)
+  const bytes = (many: number) => {
+    const held = field === 'maxBatch' ? heldAt(own?.stage ?? run, many, prompt, output) : heldAt(own?.stage ?? run, batch, many - output - run.imageTokens, output)
     return held.cache + held.activations
   }
   const of = (expr: Expr, source: string) => quantity(`metrics/${field}`, n, { title: otherMetrics[field], unit: '', expr, source }, scopeOf([
-    named('n', n, 'found by bisection'), ...(['capacity', 'weights', 'overhead'] as const).map(part => named(part, memory[part], null, { path: `memory/${part}` })),
+    named('n', n, 'found by bisection'), ...(['capacity', 'weights', 'overhead'] as const).map(part => named(part, memory[part], null, at(part))),
     named('needed', n > 0 ? bytes(n) : 0), named('needed_next', n > 0 ? bytes(n + 1) : 0), named('positions', model.positions ?? n, `model ${id}`),
   ]))
   if (n === 0) return of('n', 'weights and one sequence exceed the capacity')

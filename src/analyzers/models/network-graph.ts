@@ -13,6 +13,8 @@ export interface Operator {
   readonly flops: Extent
   /** Reads of its first operand as much as it makes: a slice, rows of a table. */
   readonly part?: true
+  /** Of a map: its backward pass reads what it made, not what it read. */
+  readonly saves?: 'out'
 }
 
 export const operators = json.operators as unknown as Readonly<Record<string, Operator>>
@@ -34,7 +36,7 @@ export function networkGraph({ inputs, axes, nodes }: Network, given: Readonly<R
     const tensors = [...reads.map((name, i) => ({ ...activation(name, 'in'), ...(i === 0 ? part : {}) })), ...parameters, ...Object.keys(makes).map(name => activation(name, 'out'))]
     return [{
       id, kind, law: operator.law, engine: operator.engine ?? (operator.law === 'product' ? 'matrix' : 'vector'), ...(isDepthwise(operator, tensors) ? { rate: 'vector' as const } : {}), flops: operator.flops, times: [], tensors,
-      loop: loopOf(node, operator, tensors), ...(operator.law === 'map' ? { saves: reads.map(name => shown.get(name) ?? name) } : {}),
+      loop: loopOf(node, operator, tensors), ...(operator.law === 'map' ? { saves: operator.saves === 'out' ? Object.keys(makes) : reads.map(name => shown.get(name) ?? name) } : {}),
     }]
   })
   const blocks: Block[] = [{ id: '', ops }]

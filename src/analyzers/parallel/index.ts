@@ -1,1 +1,4 @@
-export { sequenceParallel, tensorParallel } from './tensor.js'
+export { sequenceParallel, tensorParallel, wholeExperts } from './tensor.js'
+export { dataParallel, type Zero } from './data.js'
+export { contextInDecode, contextParallel, contexts, type Context } from './context.js'
+export { expertParallel } from './expert.js'

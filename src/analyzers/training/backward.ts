@@ -2,30 +2,38 @@
  * A training step from the forward pass: what each op's gradients read follows from its law, several readers of a tensor
  * make a sum, each weight an optimizer op. No op and no strategy is written twice.
  */
-import type { Block, Extent, Graph, Op, Tensor } from '../graph.js'
+import type { Axis, Block, Extent, Graph, Op, Tensor } from '../graph.js'
+import { update } from './optimizer.js'
 import type { Recompute } from './recompute.js'
 
 /** Micro-batches: forward and backward run once for each, the optimizer once for all. */
 export const micro = 'micro'
 
-const learns = (t: Tensor): boolean => t.held === 'weight' || t.held === 'activation'
-const gradientOf = (t: Tensor, role: 'in' | 'out', name = `d.${t.name}`): Tensor => ({ name, role, axes: t.axes, held: t.held === 'weight' ? 'gradient' : 'activation', ...(t.group ? { group: t.group } : {}) })
+/** Whether a tensor has a gradient: activations, and weights that learn. */
+type Learns = (weight: Tensor) => boolean
+const hasGradient = (t: Tensor, learns: Learns): boolean => t.held === 'activation' || (t.held === 'weight' && learns(t))
+export const gradientOf = (t: Tensor, role: 'in' | 'out', name = `d.${t.name}`): Tensor => ({ name, role, axes: t.axes, held: t.held === 'weight' ? 'gradient' : 'activation', ...(t.group ? { group: t.group } : {}), ...(t.format ? { format: t.format } : {}) })
+
+/** Whether an operand of a product is added to it: a bias, which is named so or is a vector beside another weight. */
+const isAdded = (op: Op, t: Tensor): boolean => op.law === 'product' && t.held === 'weight' && (t.name.endsWith('.b') || (t.axes.length === 1 && op.tensors.some(other => other !== t && other.held === 'weight')))
 
 /** What the gradient of an operand reads beside the gradient of the output: the other operands of a product, nothing of a sum, what a map saves. */
 export function readsOf(op: Op, operand: Tensor): readonly Tensor[] {
-  if (op.law === 'sum') return []
-  const others = op.law === 'product' ? op.tensors.filter(t => t !== operand && t.role !== 'out') : op.tensors.filter(t => op.saves?.includes(t.name))
+  if (op.law === 'sum' || isAdded(op, operand)) return []
+  const others = op.law === 'product' ? op.tensors.filter(t => t !== operand && t.role !== 'out' && !isAdded(op, t)) : op.tensors.filter(t => op.saves?.includes(t.name))
   return others.map(t => t.role === 'out' ? { ...t, role: 'in' as const } : t)
 }
 
 /** The gradient ops of one op: `'x` of an activation, `'w` of a weight, with the operand's name where there are several. */
-export function gradients(op: Op): Op[] {
-  const outputs = op.tensors.filter(t => t.role === 'out' && learns(t)).map(t => gradientOf(t, 'in'))
-  const operands = op.tensors.filter(t => t.role !== 'out' && learns(t))
+export function gradients(op: Op, learns: Learns): Op[] {
+  const outputs = op.tensors.filter(t => t.role === 'out' && t.held === 'activation').map(t => gradientOf(t, 'in'))
+  const operands = op.tensors.filter(t => t.role !== 'out' && hasGradient(t, learns))
   return operands.map(operand => {
     const several = operands.filter(t => t.held === operand.held).length > 1
     const mark = `${operand.held === 'weight' ? 'w' : 'x'}${several ? `.${operand.name.slice(operand.name.lastIndexOf('/') + 1)}` : ''}`
-    return { id: `${op.id}'${mark}`, law: op.law, engine: op.engine, ...(op.rate ? { rate: op.rate } : {}), flops: op.flops, loop: op.loop, times: op.times, tensors: [...outputs, ...readsOf(op, operand), gradientOf(operand, 'out')] }
+    const made = gradientOf(operand, 'out')
+    if (isAdded(op, operand)) return { id: `${op.id}'${mark}`, law: 'sum', engine: 'vector', flops: 1, loop: outputs[0]?.axes ?? op.loop, times: op.times, tensors: [...outputs, made] }
+    return { id: `${op.id}'${mark}`, law: op.law, engine: op.engine, ...(op.rate ? { rate: op.rate } : {}), flops: op.flops, loop: op.loop, times: op.times, tensors: [...outputs, ...readsOf(op, operand), made] }
   })
 }
 
@@ -46,39 +54,58 @@ export function trained(graph: Graph): readonly Block[] {
     appends.add(op)
     outputs.forEach((t, i) => { axesOf.set(t.name, t.axes); const from = inputs[i]; if (from) nameOf.set(from.name, t.name) })
   }
+  // What makes keys and values makes those of its own tokens; what reads them reads those of the whole context.
+  const context = (axes: readonly Extent[]): readonly Extent[] => axes.map(axis => axis === 's' ? 't' : axis)
   const tensor = (t: Tensor): Tensor => {
     const name = nameOf.get(t.name) ?? t.name
     const axes = axesOf.get(name)
-    return axes === undefined ? t : { name, role: t.role === 'out' ? 'out' : 'in', axes, held: 'activation' }
+    return axes === undefined ? t : t.role === 'out' ? { name, role: 'out', axes, held: 'activation' } : { name, role: 'in', axes: context(axes), held: 'activation' }
   }
   const blocks = graph.blocks.map(block => ({ ...block, ops: block.ops.filter(op => !appends.has(op)).map(op => ({ ...op, tensors: op.tensors.map(tensor) })) }))
-  const ends = blocks.at(-1)?.ops.at(-1)?.tensors.some(t => t.name === 'logits')
-  return ends ? [...blocks, { id: '', ops: [loss] }] : blocks
+  const logits = blocks.at(-1)?.ops.at(-1)?.tensors.find(t => t.role === 'out' && t.name === 'logits')
+  return logits ? [...blocks, { id: '', ops: [lossOf(logits.axes)] }] : blocks
 }
 
-const loss: Op = {
-  id: 'loss', law: 'map', engine: 'vector', flops: 'w_softmax', loop: ['b', 'o', 'v'], times: [], saves: ['logits'],
-  tensors: [{ name: 'logits', role: 'in', axes: ['b', 'o', 'v'], held: 'activation' }, { name: 'labels', role: 'in', axes: ['b', 'o'], held: 'index' }, { name: 'loss', role: 'out', axes: ['b', 'o'], held: 'activation' }],
+/** Cross-entropy over the last axis of the logits. */
+function lossOf(axes: readonly Extent[]): Op {
+  return {
+    id: 'loss', law: 'map', engine: 'vector', flops: 'w_softmax', loop: axes, times: [], saves: ['logits'],
+    tensors: [{ name: 'logits', role: 'in', axes, held: 'activation' }, { name: 'labels', role: 'in', axes: axes.slice(0, -1), held: 'index' }, { name: 'loss', role: 'out', axes: axes.slice(0, -1), held: 'activation' }],
+  }
 }
 
 /** Gradients on their way: parts that are still to be added, and those that go by another's name. */
 interface Flow {
+  /** Activations that an op makes: what goes in from outside has no gradient. */
+  readonly made: ReadonlySet<string>
+  readonly learns: Learns
   readonly readers: ReadonlyMap<string, number>
   readonly parts: Map<string, { readonly id: string; readonly times: readonly Extent[]; readonly tensors: Tensor[] }>
   readonly aliases: Map<string, string>
 }
 
+/** How a model is trained: which of its weights learn, and what updates each. */
+export interface Training {
+  readonly learns?: (weight: Tensor) => boolean
+  readonly optimizer?: (weight: Tensor, times: readonly Extent[], axes: Record<string, Axis>) => readonly Op[]
+}
+
+const all = (): boolean => true
+const plain = (weight: Tensor, times: readonly Extent[]): readonly Op[] => [update(weight, times)]
+
 /** Forward, backward and optimizer as blocks of one graph. */
-export function trainingGraph(graph: Graph, recompute: Recompute): Graph {
+export function trainingGraph(graph: Graph, recompute: Recompute, { learns = all, optimizer = plain }: Training = {}): Graph {
   const forward = trained(graph)
-  const flow: Flow = { readers: readersOf(forward), parts: new Map(), aliases: new Map() }
+  const made = new Set(forward.flatMap(block => block.ops.flatMap(op => op.tensors.flatMap(t => t.role === 'out' ? [t.name] : []))))
+  const flow: Flow = { learns, made, readers: readersOf(forward), parts: new Map(), aliases: new Map() }
   const weights = new Map<string, { readonly weight: Tensor; readonly times: readonly Extent[] }>()
-  for (const { ops } of forward) for (const op of ops) for (const t of op.tensors) if (t.held === 'weight' && !weights.has(t.name)) weights.set(t.name, { weight: t, times: op.times })
+  for (const { ops } of forward) for (const op of ops) for (const t of op.tensors) if (t.held === 'weight' && learns(t) && !weights.has(t.name)) weights.set(t.name, { weight: t, times: op.times })
   const again = recompute(forward)
   const backward = [...forward].reverse().map(block => ({ id: block.id, ops: again(backwardOf(block, flow)) }))
   const repeated = (block: Block): Block => ({ ...block, ops: block.ops.map(op => ({ ...op, times: [micro, ...op.times] })) })
-  const updates = [...weights.values()].reverse().map(({ weight, times }) => update(weight, times))
-  return { axes: { ...graph.axes, [micro]: { title: 'micro-batches per step' } }, blocks: [...[...forward, ...backward].map(repeated), { id: 'optimizer', ops: updates }] }
+  const axes: Record<string, Axis> = { ...graph.axes, [micro]: { title: 'micro-batches per step' } }
+  const updates = [...weights.values()].reverse().flatMap(({ weight, times }) => optimizer(weight, times, axes))
+  return { axes, blocks: [...[...forward, ...backward].map(repeated), { id: 'optimizer', ops: updates }] }
 }
 
 /** How many ops of the same repeat read an activation. */
@@ -97,11 +124,11 @@ function backwardOf(block: Block, flow: Flow): Op[] {
   const ops: Op[] = []
   for (const op of [...block.ops].reverse()) {
     for (const t of op.tensors) if (t.role === 'out' && !t.carry) addUp(keyOf(t.name, op), flow, ops)
-    const operands = op.tensors.filter(t => t.role !== 'out' && learns(t))
-    for (const [i, gradient] of gradients(op).entries()) {
+    const operands = op.tensors.filter(t => t.role !== 'out' && hasGradient(t, flow.learns))
+    for (const [i, gradient] of gradients(op, flow.learns).entries()) {
       const operand = operands[i], made = gradient.tensors.at(-1)
       // A look-up has no gradient of what it looks up.
-      if (operand === undefined || made === undefined || (operand.held === 'activation' && op.engine === 'none')) continue
+      if (operand === undefined || made === undefined || (operand.held === 'activation' && (op.engine === 'none' || !flow.made.has(operand.name)))) continue
       const read = gradient.tensors.slice(0, -1).map(t => ({ ...t, name: flow.aliases.get(t.name) ?? t.name }))
       const isShared = operand.held === 'activation' && (flow.readers.get(keyOf(operand.name, op)) ?? 0) > 1
       const passed = passesOn(op, operand) ? read[0] : undefined
@@ -129,12 +156,4 @@ function addUp(key: string, { parts }: Flow, ops: Op[]): void {
   parts.delete(key)
   const inputs = shared.tensors.map(t => ({ ...t, role: 'in' as const, axes: first.axes }))
   ops.push({ id: `${shared.id}'sum`, law: 'sum', engine: 'vector', flops: inputs.length - 1, loop: first.axes, times: shared.times, tensors: [...inputs, { name: `d.${key.slice(0, key.indexOf(' '))}`, role: 'out', axes: first.axes, held: 'activation' }] })
-}
-
-/** One optimizer op per weight: it reads the gradient and the states, and writes the weight. */
-function update(weight: Tensor, times: readonly Extent[]): Op {
-  return {
-    id: `optimizer/${weight.name}`, law: 'map', engine: 'vector', flops: 'w_optimizer', loop: weight.axes, times,
-    tensors: [gradientOf(weight, 'in'), { name: `m.${weight.name}`, role: 'in', axes: ['state_bytes', ...weight.axes], held: 'moment' }, { ...weight, role: 'out', axes: weight.axes }],
-  }
 }
