@@ -1,6 +1,6 @@
 /** The whole answer: a Scenario in, a Report out. */
 import type { Link } from '../hardware/network.js'
-import { failed, isProblem, type Problem } from '../problem.js'
+import { error, failed, isProblem, type Problem } from '../problem.js'
 import { ofMode } from '../scenario/normalize.js'
 import type { KernelReport, Memory, Metrics, Phase, Report } from '../scenario/report.js'
 import type { NormalScenario, Scenario } from '../scenario/schema.js'
@@ -22,7 +22,7 @@ import { resolve } from './resolve.js'
 import type { Resolved } from './resolved.js'
 import { communicates, isPlain } from './strategy.js'
 import type { Structure } from './structure.js'
-import { train } from './training/answer.js'
+import { training } from './training/there.js'
 import { decodeVector, memoryAt, prefillVector, prepare, sampleSizes, type Growing, type Run } from './run.js'
 
 /**
@@ -36,7 +36,7 @@ export function analyze(scenario: Scenario): Report {
 }
 
 function trained(scenario: Scenario, resolved: Resolved): Report {
-  const report = train(resolved)
+  const report = training()?.train(resolved) ?? error('not-loaded', 'workload.mode', 'What trains is not loaded.')
   return isProblem(report) ? refusal(scenario, [report]) : report
 }
 

@@ -8,7 +8,7 @@ import { generates, indivisible, kindsOf, type Model } from './models/model.js'
 import { vanishing } from './models/network.js'
 import { checkStrategy } from './mesh-checks.js'
 import { stepTokens } from './strategy.js'
-import { checkTraining } from './training/check.js'
+import { training } from './training/there.js'
 
 const decoders = 'it is for a request of a decoder'
 /** Why a model has no use for a field. */
@@ -75,7 +75,7 @@ export function checkMesh(d: Draft, model: Model): Problem[] {
   if (model.network && tp > 1) return [error('not-supported', 'mesh.tp', 'Tensor parallelism does not cover networks given op by op: replicas share a batch.', ['1'])]
   const gpus = tp * pp * cp * dp
   if (d.gpus !== null && d.gpus !== gpus) problems.push(error('illegal-mesh', 'gpus', `gpus must equal tp × pp × cp × dp, which is ${String(gpus)}.`, [String(gpus)]))
-  problems.push(...workload.mode === 'training' ? checkTraining(d, model) : checkStrategy(d, model))
+  problems.push(...workload.mode === 'training' ? training()?.check(d, model) ?? [] : checkStrategy(d, model))
   const why = indivisible(model, tp)
   if (why !== null) {
     const legal = [2, 4, 8, 16, 32, 64, 3, 5, 6, 7, 9, 10, 12, 1].filter(n => indivisible(model, n) === null).sort((a, b) => Math.abs(a - tp) - Math.abs(b - tp))

@@ -2,9 +2,9 @@
 import { error, note, type Problem } from '../problem.js'
 import type { Draft } from '../scenario/normalize.js'
 import { defaults } from '../scenario/schema.js'
+import { checkExperts, checkOrder, nearest } from './legal.js'
 import type { Model } from './models/model.js'
 import { isPlain } from './strategy.js'
-import { checkExperts, checkOrder, nearest } from './training/check.js'
 import { layersOf } from './training/stages.js'
 
 /** Problems with a legal choice beside each. */

@@ -10,6 +10,7 @@ import { addAdapters, type Adapters } from './models/adapters.js'
 import { addModels, type Entry } from './models/catalog.js'
 import { addLayers } from './models/loops.js'
 import { addNetworks, type Networks } from './models/networks.js'
+import { addTraining, type Training } from './training/there.js'
 
 export interface Part {
   /** Checkpoints, as data/models has them. */
@@ -23,18 +24,19 @@ export interface Part {
   /** What reads `quantization_config`. */
   readonly quantization?: Parameters<typeof addQuantization>[0]
   readonly adapters?: Adapters
+  readonly training?: Training
 }
 
 /** The parts that there are. */
-export type PartName = 'architectures' | 'formats' | 'networks'
+export type PartName = 'architectures' | 'formats' | 'networks' | 'training'
 
-const absent = new Set<PartName>(['architectures', 'formats', 'networks'])
+const absent = new Set<PartName>(['architectures', 'formats', 'networks', 'training'])
 
 /** The parts that were not added yet. */
 export const absentParts = (): readonly PartName[] => [...absent]
 
 /** Adds a part; a second time, nothing happens. */
-export function add(name: PartName, { models, rows, layers, axes, networks, quantization, adapters }: Part): void {
+export function add(name: PartName, { models, rows, layers, axes, networks, quantization, adapters, training }: Part): void {
   if (!absent.delete(name)) return
   if (rows) addRows(rows)
   if (layers) addLayers(layers)
@@ -43,6 +45,7 @@ export function add(name: PartName, { models, rows, layers, axes, networks, quan
   if (networks) addNetworks(networks)
   if (quantization) addQuantization(quantization)
   if (adapters) addAdapters(adapters)
+  if (training) addTraining(training)
 }
 
 /** Problems that a part may solve which is not there: names, and what readers and conventions lack. */

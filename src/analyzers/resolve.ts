@@ -21,12 +21,13 @@ import { decidePrecision } from './precision.js'
 import { findProfile } from './profiles.js'
 import type { Resolved } from './resolved.js'
 import { isPlain } from './strategy.js'
-import { heldAs, withRecipe } from './training/recipe.js'
+import { training } from './training/there.js'
 
 /** Everything that a scenario names, or all that is wrong with it. */
 export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const checked = draft(input)
   if ('problems' in checked) return checked.problems
+  if (checked.draft.workload.mode === 'training' && training() === null) return [error('not-loaded', 'workload.mode', 'What trains is not loaded.', ['inference', 'forward'])]
   const mixture = findMixture(checked.draft.precision.weights)
   const model = adapted(mixed(checked.draft.model, mixture), checked.draft)
   const d = areProblems(model) ? checked.draft : suited(checked.draft, input, model.model)
@@ -41,7 +42,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   const system = findSystem(d.system, device)
   if (isProblem(system)) return [...problems, system]
   problems.push(...checkCount(d.conventions.count, model.model))
-  const precision = decidePrecision(mixture === null ? heldAs(d, device) : { ...d.precision, weights: null }, model.model, device)
+  const precision = decidePrecision(mixture === null ? training()?.heldAs(d, device) ?? d.precision : { ...d.precision, weights: null }, model.model, device)
   problems.push(...precision.problems, ...checkMesh(d, model.model), ...checkWorkload(d, model.model), ...checkAxes(d.workload, input.workload ?? {}, model.model))
   const ranks = d.mesh.tp
   const gpus = ranks * d.mesh.pp * d.mesh.dp * d.mesh.cp
@@ -52,7 +53,7 @@ export function resolve(input: Scenario): Resolved | readonly Problem[] {
   if (ranks > system.domain && system.domain > 1) problems.push(note('beyond-domain', 'mesh.tp', `${String(ranks)} GPUs reach beyond the NVLink domain of ${String(system.domain)} in ${system.id}: their communication is charged at the rate of the ${link.name}.`, [String(system.domain)]))
   if (d.capacity === null && device.driverMemory === null) problems.push(note('marketed-memory', 'capacity', `The memory that the driver reports for ${device.name} is not known; the marketed ${String(device.memory / 1e9)} GB are used.`))
   if (d.capacity === 'driver' && device.driverMemory === null) problems.push(error('unknown-capacity', 'capacity', `The memory that the driver reports for ${device.id} is not known.`, ['marketed']))
-  const decided = precision.decided === null || d.workload.mode !== 'training' ? precision.decided : withRecipe(precision.decided, d, model.model, device)
+  const decided = precision.decided === null || d.workload.mode !== 'training' ? precision.decided : training()?.withRecipe(precision.decided, d, model.model, device) ?? precision.decided
   if (decided !== null && isProblem(decided)) problems.push(decided)
   const far = wayOf(d.offload, device)
   if (far !== null && isProblem(far)) problems.push(far)

@@ -2,4 +2,5 @@
 export { architectures } from '../analyzers/parts/architectures.js'
 export { formats } from '../analyzers/parts/formats.js'
 export { networks } from '../analyzers/parts/networks.js'
+export { training } from '../analyzers/parts/training.js'
 export { prepared } from './prepared.js'

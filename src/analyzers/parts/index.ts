@@ -5,6 +5,7 @@ const modules: Readonly<Record<PartName, () => Promise<Part>>> = {
   architectures: () => import('./architectures.js').then(module => module.architectures),
   formats: () => import('./formats.js').then(module => module.formats),
   networks: () => import('./networks.js').then(module => module.networks),
+  training: () => import('./training.js').then(module => module.training),
 }
 
 /** Loads parts and adds them, all that are not there yet if none is named. Rejects where one cannot be loaded. */

@@ -2,9 +2,9 @@
 import { closest } from '../../names.js'
 import { error, type Problem } from '../../problem.js'
 import type { Draft } from '../../scenario/normalize.js'
+import { checkExperts, checkOrder, divisors, nearest } from '../legal.js'
 import { kindsOf, type Model } from '../models/model.js'
 import { contexts } from '../parallel/index.js'
-import { ranksOf, spread } from './mesh.js'
 import { moduleNames, readRecompute } from './recompute.js'
 import { checkNamed } from './schedule.js'
 import { layersOf } from './stages.js'
@@ -38,10 +38,6 @@ function isOneStack({ network, stacks, family }: Model): boolean {
   return !network && family === 'decoder' && stacks.filter(({ images, idle }) => images === undefined && idle !== true).length === 1
 }
 
-export function checkOrder({ order }: Draft['mesh']): Problem[] {
-  return new Set(order).size === 4 && order.length === 4 ? [] : [error('illegal-mesh', 'mesh.order', 'mesh.order must list tp, cp, dp and pp once each, from the inside out.', ['tp,cp,dp,pp'])]
-}
-
 const unknown = (path: string, value: string, known: readonly string[]): Problem =>
   error('invalid-field', path, `"${value.slice(0, 64)}" is not known for ${path}.`, [...closest(value, [...known], 3), ...known].filter((name, i, all) => all.indexOf(name) === i).slice(0, 3))
 
@@ -53,21 +49,6 @@ function checkStages({ mesh: { pp }, training: { stages, interleave, schedule } 
   const least = stages === null ? layers / pp : Math.min(...stages)
   if (interleave > 1 && schedule !== 'interleaved') return [error('invalid-field', 'training.interleave', `Schedule "${schedule.slice(0, 64)}" has one chunk of layers per stage.`, ['1'])]
   return interleave > 1 && least % interleave !== 0 ? [error('illegal-mesh', 'training.interleave', `${String(least)} layers of a stage do not divide into ${String(interleave)} chunks.`, divisors(least, interleave))] : []
-}
-
-export function checkExperts({ mesh }: Pick<Draft, 'mesh'>, model: Model): Problem[] {
-  const { tp, cp, dp, ep, etp } = mesh
-  const experts = kindsOf(model).flatMap(({ sizes: { e } }) => e ?? [])
-  if (ep === 1 && (etp === 1 || etp === tp)) return []
-  if (experts.length === 0) return [error('illegal-mesh', ep > 1 ? 'mesh.ep' : 'mesh.etp', 'The model has no experts.', ['1'])]
-  if (etp !== 1 && etp !== tp) return [error('illegal-mesh', 'mesh.etp', 'Experts are split over all ranks of tensor parallelism or over none.', ['1', String(tp)])]
-  const odd = experts.find(e => e % ep !== 0)
-  const over = spread(mesh)
-  const legal = ['1', ...divisors(over * dp, ep, n => n % over === 0 && experts.every(e => e % n === 0))].filter((n, i, all) => all.lastIndexOf(n) === i).sort((a, b) => Math.abs(Number(a) - ep) - Math.abs(Number(b) - ep)).slice(0, 3)
-  if (odd !== undefined) return [error('illegal-mesh', 'mesh.ep', `ep ${String(ep)} does not divide ${String(odd)} experts.`, legal)]
-  if (ep % over !== 0) return [error('illegal-mesh', 'mesh.ep', `With whole experts (etp 1) ep counts the ${String(tp)} ranks of tensor parallelism: it must be a multiple.`, legal)]
-  if (!Number.isInteger(ranksOf(mesh, { shardGroup: null }).dp)) return [error('illegal-mesh', 'mesh.ep', `ep ${String(ep)} must divide ${over > 1 ? 'tp × dp' : 'dp'}, which is ${String(over * dp)}${cp > 1 ? '; experts over ranks of context parallelism are not covered' : ''}.`, legal)]
-  return []
 }
 
 function checkContext({ mesh: { cp, tp }, workload: { sequence }, training: { context } }: Draft, model: Model): Problem[] {
@@ -84,13 +65,3 @@ function checkContext({ mesh: { cp, tp }, workload: { sequence }, training: { co
 }
 
 /** The multiples of a step around a value. */
-export function nearest(value: number, step: number): string[] {
-  const below = Math.floor(value / step) * step
-  return [below, below + step].filter(n => n > 0).map(String)
-}
-
-function divisors(of: number, near: number, legal: (n: number) => boolean = () => true): string[] {
-  const all: number[] = []
-  for (let n = 1; n * n <= of; n++) if (of % n === 0) all.push(n, of / n)
-  return [...new Set(all)].filter(legal).sort((a, b) => Math.abs(a - near) - Math.abs(b - near)).slice(0, 3).map(String)
-}
