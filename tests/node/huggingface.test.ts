@@ -306,6 +306,16 @@ describe('refusals', () => {
 
   it.each([null, undefined, 3, 'llama', [], true])('refuses %j as a config', source => { expect(issues(source)).toEqual(['invalid-config ']) })
   it('refuses an own __proto__', () => { expect(issues(JSON.parse('{"model_type": "llama", "__proto__": {"vocab_size": 1}}'))).toEqual(['unsafe-key __proto__']) })
+  // JSON may hold an object that JavaScript can make no text of.
+  const textless = { toString: 1 }
+  it.each([
+    ['qwen3.5-35b-a3b', { full_attention_interval: textless }], ['qwen3.5-35b-a3b', { layer_types: [textless] }],
+    ...[{ quant_method: 'ggml', type: 'q4_k_m', experts: textless }, { quant_method: 'gptq', bits: textless }, { quant_method: 'gptq', bits: 4, group_size: textless }, { quant_method: 'compressed-tensors', config_groups: { a: { weights: { num_bits: textless, type: 'int' } } } }, { quant_method: 'compressed-tensors', config_groups: { a: { weights: { num_bits: 4, type: 'int' }, targets: [textless] } } }].map(quantization_config => ['llama-3.1-8b', { quantization_config }] as const),
+  ] as const)('%s with %j is read, or refused, without an exception', (name, changes) => {
+    const { text_config: inner, ...outer } = config(name, {}) as Config & { readonly text_config?: Config }
+    const { model, problems } = read(inner === undefined ? { ...outer, ...changes } : { ...outer, text_config: { ...inner, ...changes } })
+    expect(model !== null || problems.some(({ severity }) => severity === 'error')).toBe(true)
+  })
   it('collects problems', () => {
     expect(issues(config('llama-3.1-8b', { hidden_size: -1, vocab_size: '7', num_hidden_layers: undefined }))).toEqual(['missing-field num_hidden_layers', 'invalid-field hidden_size', 'invalid-field vocab_size'])
   })

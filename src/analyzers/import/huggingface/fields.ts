@@ -28,6 +28,11 @@ export function isObject(value: unknown): value is Config {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** A number or a text; nothing in place of what else may stand in a file, which may not even have a text: `{ "toString": 1 }`. */
+export function scalar(value: unknown): string | number {
+  return typeof value === 'number' || typeof value === 'string' ? value : ''
+}
+
 /** A value as it may stand in a message: short, on one line. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)

@@ -63,4 +63,4 @@ function pathIn(fields: Fields, tree: Expr): string {
 }
 
 /** The letters of a text or the items of a list, as texts. */
-const items = (value: unknown): readonly string[] => typeof value === 'string' ? value.split('') : Array.isArray(value) ? value.map(String) : []
+const items = (value: unknown): readonly string[] => typeof value === 'string' ? value.split('') : Array.isArray(value) ? value.map(item => typeof item === 'object' && item !== null ? '' : String(item)) : []

@@ -7,7 +7,7 @@ import { error, note } from '../../../problem.js'
 import { findDtype } from '../../../hardware/precision.js'
 import { mixtureOutside, mixtureRules } from './mixture.js'
 import { holding, linear, type Holding, type Rule } from './exclusions.js'
-import { isObject, list, lookup, report, shown, text, type Config, type Fields } from './fields.js'
+import { isObject, list, lookup, report, scalar, shown, text, type Config, type Fields } from './fields.js'
 
 /** ModelOpt's `quant_algo`. */
 const algorithms: ReadonlyMap<string, string> = new Map(Object.entries(json.modelopt))
@@ -23,7 +23,7 @@ interface Scheme {
 
 /** How formats follow from `quantization_config`, by `quant_method`. Null where they do not. */
 const methods = new Map<string, (fields: Fields, layers: readonly (readonly WeightGroup[])[]) => Scheme | null>([
-  ['ggml', (fields, layers) => mixtureRules(text(fields, 'type') ?? '', layers.length, Number(lookup(fields, 'experts').value))],
+  ['ggml', (fields, layers) => mixtureRules(text(fields, 'type') ?? '', layers.length, Number(scalar(lookup(fields, 'experts').value)))],
   ['fp8', fields => lookup(fields, 'quantized_layers').value !== undefined ? modelopt(fields) : whole(lookup(fields, 'weight_block_size').value == null ? 'fp8' : blockFp8(fields))],
   ['fbgemm_fp8', () => whole('fp8-channel')],
   // transformers' MXFP4 replaces the experts of gpt-oss and nothing else.
@@ -65,8 +65,8 @@ function algorithm(name: unknown, group: unknown): string | null {
 function integer(fields: Fields): Scheme | null {
   const { value: bits } = lookup(fields, ['bits', 'w_bit'])
   const { value: group = 128 } = lookup(fields, ['group_size', 'q_group_size'])
-  const dtype = findDtype(group === -1 ? `int${String(bits)}-channel` : `int${String(bits)}-g${String(group)}`)
-  if ('code' in dtype || ![2, 3, 4, 8].includes(Number(bits))) return null
+  const dtype = findDtype(group === -1 ? `int${scalar(bits)}-channel` : `int${scalar(bits)}-g${scalar(group)}`)
+  if ('code' in dtype || ![2, 3, 4, 8].includes(Number(scalar(bits)))) return null
   const { value } = lookup(fields, 'dynamic')
   const named = isObject(value) ? Object.keys(value).filter(key => key.startsWith('-:')).map(key => ({ pattern: `re:${key.slice(2)}`, dtype: 'plain' })) : []
   return { base: dtype.id, rules: lookup(fields, 'lm_head').value === true ? [...named, { pattern: 'lm_head', dtype: dtype.id }] : named }
@@ -83,7 +83,7 @@ function compressed(fields: Fields): Scheme | null {
     if (dtype === null || !isObject(group)) return null
     const targets = group['targets'] ?? ['Linear']
     if (!Array.isArray(targets)) return null
-    for (const target of targets) if (target === 'Linear') base ??= dtype; else rules.push({ pattern: String(target), dtype })
+    for (const target of targets) if (target === 'Linear') base ??= dtype; else rules.push({ pattern: String(scalar(target)), dtype })
   }
   return base === null && rules.length === 0 ? null : { base, rules }
 }
@@ -103,7 +103,7 @@ function groupDtype(weights: Config, format: string, quantizesInput: boolean): s
   const { num_bits: bits, type, strategy, group_size: group, symmetric } = weights
   if (type === 'int') {
     if (bits === 8 && quantizesInput) return 'int8'
-    const dtype = findDtype(`int${String(bits)}-${typeof group === 'number' && group > 0 ? `g${String(group)}` : 'channel'}${symmetric === false ? '' : '-sym'}`)
+    const dtype = findDtype(`int${scalar(bits)}-${typeof group === 'number' && group > 0 ? `g${String(group)}` : 'channel'}${symmetric === false ? '' : '-sym'}`)
     return 'code' in dtype ? null : dtype.id
   }
   if (type !== 'float') return null

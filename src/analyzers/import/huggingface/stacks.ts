@@ -5,7 +5,7 @@ import type { WeightGroup } from '../../models/architecture.js'
 import type { Kind, Model, Stack } from '../../models/model.js'
 import { namesIn } from '../../product.js'
 import { checkActive, checkFixed } from './checks.js'
-import { isObject, lookup, report, shown, size, type Config } from './fields.js'
+import { isObject, lookup, report, scalar, shown, size, type Config } from './fields.js'
 import { checkLayers, meanOver, perLayer, varies } from './layers.js'
 import { checkKnown, orderOf } from './order.js'
 import type { KindRow, NamedRow, Row } from './rows.js'
@@ -82,7 +82,7 @@ function counted(scope: Scope, id: string, rows: readonly NamedRow[]): Layers {
 function inOrder(scope: Scope, rows: readonly NamedRow[], kinds: readonly Kind[]): readonly string[] {
   const side = kinds.flatMap(({ name, count }) => Array<string>(count).fill(name))
   const every = rows.find(row => row.every !== undefined)
-  const period = every === undefined ? 0 : Number(within(scope, every.every ?? '').value)
+  const period = every === undefined ? 0 : Number(scalar(within(scope, every.every ?? '').value))
   if (every && period > 1) {
     const other = kinds.find(({ name }) => name !== every.name)?.name ?? every.name
     return side.map((_, i) => (i + 1) % period === 0 ? every.name : other)

@@ -1,7 +1,7 @@
 /** Vision towers of multimodal models, each a row of data/architectures.json: stacks that run over the images of a prompt, before the decoder. */
 import { error, failed, note, type Problem } from '../../../problem.js'
 import type { Model } from '../../models/model.js'
-import { isObject, type Config, type Fields } from './fields.js'
+import { isObject, scalar, type Config, type Fields } from './fields.js'
 import { seesTowers, towerFor, type TowerRow } from './rows.js'
 import { modelOf } from './stacks.js'
 import type { Scope } from './terms.js'
@@ -12,7 +12,7 @@ const parts = ['vision_config', 'audio_config', 'video_config']
 export function withTower(model: Model, { config, problems }: Fields): Model {
   const { model_type: type, vision_config: vision } = config
   if (isObject(vision) && !seesTowers()) problems.push(error('not-loaded', 'vision_config', 'What reads vision towers is not loaded.'))
-  const row = isObject(vision) ? towerFor(String(type), String(vision['model_type'])) : null
+  const row = isObject(vision) ? towerFor(String(scalar(type)), String(scalar(vision['model_type']))) : null
   const own: Problem[] = []
   const tower = row === null || model.family !== 'decoder' ? null : towerOf(config, row, own)
   const left = parts.filter(part => isObject(config[part]) && (part !== 'vision_config' || tower === null))
