@@ -7,9 +7,11 @@ import { partsOf } from '../passes.js'
 import { sampleSizes, type Run } from '../run.js'
 import { passScope } from './names.js'
 import { identifier, plain, quantity, scopeOf, type Input, type Quantity } from './quantity.js'
-import type { Answer } from './request.js'
+import type { Report } from '../../scenario/report.js'
 import { sumExpr } from './terms.js'
 import { formula } from './vocabulary.js'
+
+type Answer = Pick<Report, 'phases'> & { readonly model: Pick<NonNullable<Report['model']>, 'macs'> }
 
 /** Inputs are what each kind contributes, with the sum over its ops as their formula. */
 export function explainMacs(run: Run, report: Answer): Quantity {
