@@ -18,11 +18,12 @@ export interface Row {
   readonly limit: Limit | null
 }
 
-/** Below this share of a phase, kernels are folded into one row. */
-const smallest = 0.0005
+/** Below this share of a phase, kernels are folded into one row; a training step has many more of them. */
+const smallestOf = (phase: Phase['phase']): number => phase === 'step' ? 0.005 : 0.0005
 
 /** Rows of a phase: kernels that do the same at the same cost share one, and what is too short to matter is folded. */
-export function rowsOf({ kernels, seconds }: Phase): Row[] {
+export function rowsOf({ phase, kernels, seconds }: Phase): Row[] {
+  const smallest = smallestOf(phase)
   const alone = new Set(kernels.map(k => /^(?:draft\/)?(.*?)\/(attn|ffn|moe)\//.exec(k.id)?.[1])).size <= 2
   const groups = new Map<string, KernelReport[]>()
   for (const k of kernels) {
@@ -71,7 +72,7 @@ export interface Titled {
 
 interface Layout { readonly unit: boolean; readonly gap: string; readonly bar: number }
 const layouts: readonly Layout[] = [
-  ...[8, 7, 6].map(bar => ({ unit: true, gap: '  ', bar })), ...[8, 7, 6, 5, 4].map(bar => ({ unit: false, gap: '  ', bar })), { unit: false, gap: ' ', bar: 4 },
+  ...[8, 7, 6].map(bar => ({ unit: true, gap: '  ', bar })), ...[8, 7, 6, 5, 4].map(bar => ({ unit: false, gap: '  ', bar })), ...[4, 3, 2].map(bar => ({ unit: false, gap: ' ', bar })),
 ]
 const sides: readonly Side[] = ['left', 'right', 'right', 'right', 'right', 'right', 'left', 'right', 'left']
 

@@ -5,6 +5,7 @@ import { figures } from './figures.js'
 import { kernelTables, shortPath } from './kernels.js'
 import { memoryBlock } from './memory.js'
 import { wrap } from './text.js'
+import { trainingBlocks } from './training.js'
 import { verdict } from './verdict.js'
 
 /** What the report does not say: what a model from a file is called, and the words of the command that asked. */
@@ -27,6 +28,7 @@ export function render(report: Report, { label, words }: Asked): string {
         [verdict(report, memory, label)],
         figures(report, metrics),
         memoryBlock(report, memory),
+        ...trainingBlocks(report),
         ...kernelTables(order.flatMap(name => phases.filter(p => p.phase === name && told(p, report)).map(phase => ({ title: titles[name], phase })))),
         legend(report),
         notes,
@@ -51,7 +53,7 @@ function legend({ phases, scenario }: Report): string[] {
 function hint(report: Report, [model = '', ...flags]: readonly string[]): string[] {
   const phase = [...report.phases].reverse().find(p => told(p, report))
   const [longest] = [...phase?.kernels ?? []].sort((a, b) => b.times * b.seconds.estimate - a.times * a.seconds.estimate)
-  if (!phase || !longest) return []
+  if (!phase || !longest || phase.phase === 'step') return []
   const path = shortPath(`${phase.phase}/${longest.id}/bytes`)
   const command = ['roofline explain', model, path, ...flags].join(' ')
   return ['Formula of any number:', wrap(`  ${command}`, '    ', 78, ' \\').replace(/ \\$/, '')]
