@@ -23,6 +23,8 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['tests/node/**/*.test.ts'],
+          // Properties over hundreds of scenarios, on machines that do other things as well.
+          testTimeout: 20_000,
           benchmark: { include: ['tests/bench/**/*.bench.ts'] },
         },
       },

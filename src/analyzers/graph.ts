@@ -128,6 +128,8 @@ export interface Profile {
   readonly dropout?: true
   /** Mesh axes of a training step whose transfers run beside compute; all others wait. */
   readonly overlaps?: readonly string[]
+  /** Bytes per logit that a loss which is no kernel of its own holds beside the logits while its gradient is made; absent where one kernel overwrites them. */
+  readonly loss?: { readonly bytes: number; readonly source: string }
   /** Whether a training framework keeps a scratch tensor for every shape of weight that a product of a layer has; and why. */
   readonly scratch?: { readonly source: string }
   /** How many products of experts run beside each other, where every expert is a product of its own; absent where one kernel runs all. */

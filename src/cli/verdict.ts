@@ -37,7 +37,7 @@ function speed(report: Report, { workload }: NormalScenario): string {
   if (told === undefined) return ''
   const { estimate, bound: best } = told === decode && report.metrics ? perToken(told.seconds, report.metrics) : told.seconds
   const scale = scaleOf(estimate, 's')
-  const what = told === decode ? `Decode at batch ${String(workload.batch)}` : told.phase === 'forward' ? `A pass over ${input(workload)}` : told.phase === 'step' ? `A step over ${String(workload.globalBatch ?? 1)} × ${String(workload.sequence ?? 1)} tokens` : told.phase === 'prefill' ? `Prefill of ${String(workload.batch)} × ${String(workload.prompt)} tokens${seen(workload)}` : 'It'
+  const what = told === decode ? `Decode at batch ${String(workload.batch)}` : told.phase === 'forward' ? `A pass over ${input(workload)}` : told.phase === 'step' ? `A step over ${input({ ...workload, batch: workload.globalBatch ?? 1 })}` : told.phase === 'prefill' ? `Prefill of ${String(workload.batch)} × ${String(workload.prompt)} tokens${seen(workload)}` : 'It'
   return `${what} is bound by ${bound[told.limit]}: ${quantity(estimate, 's', '\u00A0')}${told === decode ? ' per token' : ''}, ${scaled(best, scale)} at best.`
 }
 

@@ -58,11 +58,12 @@ describe('before anything is added', () => {
     ['a quantized checkpoint', { model: 'gpt-oss-20b', gpu }, 'not-loaded', 'model.quantization_config'],
     ['a mixture of llama.cpp', { model: 'llama-3.1-8b', gpu, precision: { weights: 'q8_0' } }, 'not-loaded', 'model.quantization_config'],
     ['an adapter', { model: 'llama-3.1-8b', gpu, adapter: { rank: 16 } }, 'not-loaded', 'adapter'],
+    ['a training step', { model: 'llama-3.1-8b', gpu, workload: { mode: 'training' } }, 'not-loaded', 'workload.mode'],
     ['a draft model', { model: 'llama-3.1-70b', gpu: 'b300-sxm', workload: { draft: { model: 'mamba-130m', tokens: 4, acceptance: 0.7 } } }, 'unknown-model', 'workload.draft.model'],
   ] as const)('%s says that a part may know it', (_, scenario, code, path) => {
     const { problems } = core.analyze(scenario)
     expect(problems).toContainEqual(expect.objectContaining({ code, path, severity: 'error' }))
-    expect(problems).toContainEqual(expect.objectContaining({ code: 'not-loaded', severity: 'note', path, suggestions: ['architectures', 'formats', 'networks'] }))
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'not-loaded', severity: 'note', path, suggestions: ['architectures', 'formats', 'networks', 'training'] }))
   })
 
   test.each([
@@ -75,7 +76,7 @@ describe('once a part is added', () => {
   test('what it knows is answered, and the other is still said to be missing', async () => {
     await core.load('networks')
     expect(core.analyze({ model: 'resnet50', gpu })).toEqual(complete.analyze({ model: 'resnet50', gpu }))
-    expect(core.analyze({ model: 'bert-base', gpu }).problems.at(-1)?.suggestions).toEqual(['architectures', 'formats'])
+    expect(core.analyze({ model: 'bert-base', gpu }).problems.at(-1)?.suggestions).toEqual(['architectures', 'formats', 'training'])
     expect(core.analyze({ model: 'vgg16', gpu, conventions: { count: 'fvcore' } }).model?.macs).toBe(complete.analyze({ model: 'vgg16', gpu, conventions: { count: 'fvcore' } }).model?.macs)
   })
 

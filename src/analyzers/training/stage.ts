@@ -152,7 +152,7 @@ function bytesOf({ structure: { held, working } }: Part, sizes: Float64Array): B
   const largest = (sets: readonly Total[]) => sets.reduce((most, set) => Math.max(most, bytes(set)), 0)
   return {
     weights: bytes(held.weights), gradients: bytes(held.gradients) + bytes(held.scratch), states: bytes(held.states), layers: bytes(held.layers),
-    beside: Math.max(bytes(held.ends) + largest(working.ends), largest(working.layers)),
+    beside: Math.max(bytes(held.ends) + Math.max(bytes(held.loss), largest(working.ends)), largest(working.layers)),
   }
 }
 

@@ -13,7 +13,7 @@ import { recomputedShare, recomputing, type Regions } from './recompute.js'
 
 export interface TrainingStructure extends Structure {
   /** Bytes on one GPU: weights, gradients and optimizer states as they lie while idle; activations that one micro-batch keeps for backward, of layers and of the end of the model; the stream at the end of a stage. */
-  readonly held: Readonly<Record<'weights' | 'gradients' | 'states' | 'layers' | 'ends' | 'stream' | 'scratch', Total>>
+  readonly held: Readonly<Record<'weights' | 'gradients' | 'states' | 'layers' | 'ends' | 'stream' | 'scratch' | 'loss', Total>>
   /** Sets of activations that live beside what is kept: while the end of the model runs backward, and afterwards, when what it kept is gone. */
   readonly working: Readonly<Record<'ends' | 'layers', readonly Total[]>>
   /** What each kernel belongs to: forward, gradients of inputs or of weights, or the end of the step. */
@@ -43,7 +43,7 @@ export function trainingStructure(forward: Graph, mesh: Mesh, profile: Profile, 
   const live = working(fused, [...kept.layers, ...kept.ends], axes)
   return {
     ...made,
-    held: { weights: idle('weight'), gradients: idle('gradient'), states: idle('moment'), layers: compileAll(kept.layers), ends: compileAll(kept.ends), stream: compileAll(stream(steps, states, axes)), scratch: compileAll(profile.scratch ? scratch(fused, axes) : []) },
+    held: { weights: idle('weight'), gradients: idle('gradient'), states: idle('moment'), layers: compileAll(kept.layers), ends: compileAll(kept.ends), stream: compileAll(stream(steps, states, axes)), scratch: compileAll(profile.scratch ? scratch(fused, axes) : []), loss: compileAll(lossOf(steps, profile, axes)) },
     working: { ends: prune(live.ends).map(compileAll), layers: prune(live.layers).map(compileAll) },
     parts: made.kernels.map(({ id, times }) => !times.names.includes(micro) ? 'end' : /'w(\/|$)/.test(id) ? 'W' : id.includes('\'') ? 'B' : 'F'),
   }
@@ -58,6 +58,16 @@ function working(steps: readonly KernelStep[], kept: readonly Term[], axes: Axes
   const first = steps.findIndex((step, i) => i >= from && !('transfer' in step) && step.block !== '')
   const cut = first < 0 ? sets.length : first
   return { ends: sets.slice(from, cut), layers: sets.slice(cut) }
+}
+
+/** What an unfused loss holds of every logit, as they lie. */
+function lossOf(steps: readonly Step[], { loss }: Profile, axes: Axes): readonly Term[] {
+  if (loss === undefined) return []
+  for (const step of steps) {
+    const logits = isTransfer(step) || step.op.id !== 'loss' ? undefined : step.op.tensors.find(t => t.name === 'logits')
+    if (logits && !isTransfer(step)) return [term('loss', [...localized(logits.axes, step.split, axes), loss.bytes])]
+  }
+  return []
 }
 
 /** One tensor for each shape that the weights of a product have, those that are multiplied as one side by side, of one expert where there are many. */
