@@ -12,9 +12,9 @@ interface Stage { readonly layers: readonly [from: number, to: number]; readonly
 export function trainingBlocks(report: Report): string[][] {
   const { training, phases: [step] } = report
   if (training === undefined || step?.phase !== 'step') return []
-  const spent = Object.entries(spentOn(step.kernels)).filter(([, seconds]) => seconds > 0)
+  const spent = (Object.entries(spentOn(step.kernels)) as [keyof Spent, number][]).filter(([, seconds]) => seconds > 0)
   const all = spent.reduce((sum, [, seconds]) => sum + seconds, 0)
-  const goes = wrap(`The step: ${spent.map(([part, seconds]) => `${parts[part as keyof Spent]} ${percent(seconds / all)} %`).join(', ')}.`)
+  const goes = wrap(`The step: ${spent.map(([part, seconds]) => `${parts[part]} ${percent(seconds / all)} %`).join(', ')}.`)
   return [[goes, ...links(report), ...run(training)], stages(report.stages as readonly Stage[])].filter(block => block.length > 0)
 }
 

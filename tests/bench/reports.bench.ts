@@ -4,6 +4,7 @@
  */
 import { bench, describe } from 'vitest'
 import { analyze, explain, models, type Scenario } from '../../src/index.js'
+import { found, splits } from '../../src/serving/index.js'
 
 const batches = [1, 2, 4, 8, 16, 32, 64]
 let turn = 0
@@ -19,6 +20,13 @@ describe('full reports, structure cached', () => {
 describe('starting from config.json', () => {
   bench('Llama-3.1-8B (at least 4,000 /s)', () => { analyze({ model: JSON.parse(text) as object, gpu: 'h100-sxm5-80gb', workload: workload() }) }, options)
   bench('reference: JSON.parse of its config.json', () => { JSON.parse(text) }, options)
+})
+
+describe('training', () => {
+  const step: Scenario = { model: 'llama-3.1-405b', gpu: 'h100-sxm5-80gb', mesh: { tp: 8, pp: 16, dp: 128, sequence: true }, training: { zero: 1, stages: Array.from({ length: 16 }, (_, i) => i % 15 === 0 ? 7 : 8) }, workload: { mode: 'training', sequence: 8192, globalBatch: 2048 } }
+  bench('Llama-3.1-405B on 16,384 × H100 (at least 3,300 /s)', () => { analyze(step) }, options)
+  const search: Scenario = { model: 'llama-3.1-70b', gpu: 'h100-sxm5-80gb', profile: 'megatron', workload: { mode: 'training', sequence: 8192, globalBatch: 1024 } }
+  bench('every mesh of 1,024 × H100 for Llama-3.1-70B, structures cached (at least 1 /s)', () => { found(splits(search, 1024)) }, options)
 })
 
 describe('on demand', () => {
