@@ -2,7 +2,6 @@
 import type { Link } from '../hardware/network.js'
 import type { KernelReport, Limit, Phase } from '../scenario/report.js'
 import { derive, runProgram, total } from './compile.js'
-import { groupOf } from './cost.js'
 import { loadedBytes, type Far } from './offload.js'
 import type { Kernel, Structure } from './structure.js'
 import { boundOf, estimateOf, type Demand } from './time.js'
@@ -120,7 +119,7 @@ function loading(id: string, times: number, flops: number, bytes: number, loaded
 
 function collective(kernel: Kernel, times: number, values: Float64Array, machine: Machine, spent: Spent): KernelReport {
   const sent = values[kernel.at.sent] as number
-  const link = machine.links[groupOf(kernel.transfer?.mesh ?? [])] ?? alone
+  const link = machine.links[kernel.group] ?? alone
   const bound = sent / (kernel.transfer?.kind === 'exchange' ? link.exchange : link.bandwidth)
   const { eb } = machine.collective
   const start = startOf(machine.collective, link)

@@ -3,7 +3,7 @@
  * Depends on the shape of the graph, on which mesh axes are used, and on the profile; so it is built once and kept.
  */
 import { compileTerm, compileTerms, layout, program, type Compiled, type Layout, type Program, type Total } from './compile.js'
-import { besides, declareMesh, isMatrix, kernelCost, localized, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
+import { besides, declareMesh, groupOf, isMatrix, kernelCost, localized, term, transferCost, widthOf, workOf, type Axes, type Extras, type Term, type Traffic, type Work } from './cost.js'
 import { fuse, type KernelOps, type KernelStep } from './fuse.js'
 import type { Axis, Graph, Profile, Transfer } from './graph.js'
 import { liveTensors } from './memory.js'
@@ -26,6 +26,8 @@ export interface Kernel {
   /** Bytes that one GPU sends; null for kernels that only compute. */
   readonly sent: Term | null
   readonly transfer: Transfer | null
+  /** The group of ranks that it is within; empty for kernels that only compute. */
+  readonly group: string
   /** Where its products stand in the structure's program: runs, FLOP by rate, bytes from … to, bytes sent (−1 without). */
   readonly at: {
     readonly times: number
@@ -119,7 +121,7 @@ function opsKernel(step: KernelOps, readers: ReadonlyMap<string, ReadonlySet<Ker
   const to = terms.length
   const experts = beside === null ? null : expertsOf(step, axes)
   const starts = experts === null || beside === null ? -1 : terms.push(compileTerm(term('starts', experts, 1 / beside), slot)) - 1
-  return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, at: { times, work, traffic: [from, to], sent: -1, starts } }
+  return { id: step.id, kind: kindOf(step), ...cost, sent: null, transfer: null, group: '', at: { times, work, traffic: [from, to], sent: -1, starts } }
 }
 
 /** The experts whose products a kernel holds, as one GPU has them. */
@@ -140,7 +142,7 @@ function transferKernel(id: string, transfer: Transfer, axes: Axes, { slot }: La
   const cost = transferCost(transfer, axes)
   const times = terms.push(compileTerm(cost.times, slot)) - 1
   const sent = terms.push(compileTerm(cost.sent, slot)) - 1
-  return { id, kind: 'collective', times: cost.times, work: [], traffic: [], sent: cost.sent, transfer, at: { times, work: [], traffic: [0, 0], sent, starts: -1 } }
+  return { id, kind: 'collective', times: cost.times, work: [], traffic: [], sent: cost.sent, transfer, group: groupOf(transfer.mesh), at: { times, work: [], traffic: [0, 0], sent, starts: -1 } }
 }
 
 /** Fused attention is a class of its own; a lone product without weights is a batched GEMM. */

@@ -115,7 +115,7 @@ function withBubble(phase: Phase, estimate: number, bound: number, stages: reado
 function linksOf(machine: Machine, { phase, part: { structure } }: StageReport): Report['links'] {
   const found = new Map<string, { bytes: number; seconds: number; exposed: number }>()
   for (const [k, { times, sent, seconds }] of phase.kernels.entries()) {
-    const of = machine.links[k < structure.kernels.length ? structure.kernels[k]?.transfer?.mesh.join('_') ?? '' : 'pp'] as { readonly link: string; readonly bandwidth: number } | undefined
+    const of = machine.links[k < structure.kernels.length ? structure.kernels[k]?.group ?? '' : 'pp'] as { readonly link: string; readonly bandwidth: number } | undefined
     if (sent === 0 || of === undefined) continue
     const sum = found.get(of.link) ?? { bytes: 0, seconds: 0, exposed: 0 }
     found.set(of.link, { bytes: sum.bytes + times * sent, seconds: sum.seconds + times * sent / of.bandwidth / machine.collective.eb, exposed: sum.exposed + times * seconds.estimate })

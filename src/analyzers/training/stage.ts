@@ -127,7 +127,7 @@ function sending({ resolved: { scenario: { mesh, training } }, machine, micro }:
 function overlapped({ micro, hides }: Step, { structure }: Part, kernels: readonly KernelReport[], spent: Spent): KernelReport[] {
   const busy = { estimate: { F: 0, B: 0, W: 0, end: 0 }, bound: { F: 0, B: 0, W: 0, end: 0 } }
   const moved = { estimate: { F: 0, B: 0, W: 0, end: 0 }, bound: { F: 0, B: 0, W: 0, end: 0 } }
-  const hidden = kernels.map((kernel, k) => kernel.sent > 0 && hides(structure.kernels[k]?.transfer?.mesh.join('_') ?? ''))
+  const hidden = kernels.map((kernel, k) => kernel.sent > 0 && hides(structure.kernels[k]?.group ?? ''))
   if (!hidden.includes(true)) return [...kernels]
   kernels.forEach((kernel, k) => { for (const of of ['estimate', 'bound'] as const) (hidden[k] ? moved : busy)[of][structure.parts[k] ?? 'end'] += kernel.times * kernel.seconds[of] })
   const left = (of: 'estimate' | 'bound', part: PartName): number => {
