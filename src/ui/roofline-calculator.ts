@@ -14,6 +14,7 @@ import type { Kind } from '../flags.js'
 import { kindAt, valueOf, withField } from './flags.js'
 import { Keeper } from './keeper.js'
 import { arrived, late, waits } from './late.js'
+import { loadMore } from './more.js'
 import { modelOf } from './opened.js'
 import { meant } from './options.js'
 import { modelOptions } from './picks.js'
@@ -124,6 +125,11 @@ export class RooflineCalculator extends ScenarioElement {
     void arrived.then(() => { this.requestUpdate() })
   }
 
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.given.workload?.mode === 'training') await loadMore()
+    await super.scheduleUpdate()
+  }
+
   protected override get questions(): readonly Scenario[] {
     return [this.given]
   }
@@ -149,6 +155,7 @@ export class RooflineCalculator extends ScenarioElement {
     return html`${page({
       ...this.stand, answer, report, problems, unreadable, pinned, selected, opener, apply, replace, change, take, compare, level: this.headingLevel, sheet: this.sheet,
       tools: html`<div class="tools"><div class="bar"><slot name="bar"></slot></div>${keeper.bar(pinned !== null, compare)}<slot name="tools"></slot>${keeper.said()}</div>`,
+      update: () => { this.requestUpdate() },
       dismiss: () => { this.unreadable = null },
       pick: key => { this.selected = key },
     })}${this.drop.view()}`
