@@ -1,19 +1,18 @@
 /** Legal values near an impossible one, and how arrow keys move from one to the next. */
 import type { Problem } from '../core.js'
 
-/** Numbers, with the least of each to offer. */
-const least: Readonly<Record<string, number>> = { 'workload.batch': 1, 'workload.prompt': 1, 'workload.output': 0, 'workload.cached': 0, 'workload.images': 0, 'workload.chunk': 1, 'workload.sequence': 1, 'workload.microBatch': 1, 'workload.globalBatch': 1, 'workload.tokens': 1, 'training.interleave': 1, 'training.shardGroup': 1, 'workload.target': 1, 'workload.audioSeconds': 30 }
-const leastOf = (path: string): number | undefined => isDegree(path) ? 1 : least[path]
+const least: Readonly<Record<string, number>> = { 'workload.output': 0, 'workload.cached': 0, 'workload.images': 0, 'workload.audioSeconds': 30 }
+/** The least of a whole number to offer; undefined for what is none. */
+const leastOf = (path: string): number | undefined => least[path] ?? (/^(mesh|workload|training)\.(?!exit)/.test(path) ? 1 : undefined)
 /** Sizes that live in powers of two. */
-const doubled = new Set(['workload.sequence', 'workload.chunk', 'workload.target', 'workload.batch', 'workload.prompt', 'workload.output', 'workload.microBatch', 'workload.globalBatch', 'workload.tokens'])
-const isDegree = (path: string): boolean => path.startsWith('mesh.')
+const doubled = /^(mesh|workload)\.(?!cached|images|audio|exit|axes)/
 const steps: Readonly<Record<string, number>> = { 'workload.cached': 256, 'workload.audioSeconds': 30, utilization: 0.05, price: 0.1, 'offload.weights': 0.05, 'offload.cache': 0.05 }
 const most = 2 ** 30
 
 /** What an arrow key makes of a value: the double or the half of a size, else a step up or down. */
 export function turned(path: string, value: number, direction: 1 | -1): number {
   const floor = leastOf(path) ?? 0
-  if (doubled.has(path) || isDegree(path)) return Math.min(path === 'workload.tokens' ? 1e18 : most, Math.max(floor, direction === 1 ? Math.max(1, value * 2) : Math.floor(value / 2)))
+  if (doubled.test(path)) return Math.min(path === 'workload.tokens' ? 1e18 : most, Math.max(floor, direction === 1 ? Math.max(1, value * 2) : Math.floor(value / 2)))
   const step = steps[path] ?? 1
   const next = Math.max(path === 'utilization' ? step : floor, Math.round(value / step + direction) * step)
   return Number((path === 'utilization' ? Math.min(1, next) : next).toPrecision(12))

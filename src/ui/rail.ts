@@ -8,10 +8,13 @@ import { automatic, choice, dtype, invalid, number, size, why, type Rail } from 
 import { isPartial, late, waits } from './late.js'
 import { inWords } from './locale.js'
 import { kindOf, sizedByName, workloadFields } from './suited.js'
-import { loadMore, more } from './more.js'
+import { more, withMore } from './more.js'
 import { files, trains } from './parts.js'
 import { contextOf, countParameters, gpuFacts, gpuOptions, gpuSummary, idOf, modelFacts, modelOptions, titleOf, unknownName } from './picks.js'
 import { readable } from './opened.js'
+
+/** Paths of the fields that are rarely used. */
+const rare = /^(offload|training|conventions|utilization|capacity|price|mesh\.(sequence|etp)|workload\.(cached|chunk|exit))/
 
 /** Every field, the rarely used ones behind a disclosure that opens where one of them is impossible. */
 export function rail(given: Rail): TemplateResult {
@@ -20,7 +23,6 @@ export function rail(given: Rail): TemplateResult {
   const of = { ...given, problems: [...given.problems, ...names] }
   const { family, mode, generates, hasExperts } = kindOf(of.scenario)
   const degrees = family !== 'decoder' ? mode === 'training' ? ['tp', 'dp'] : ['tp'] : ['tp', 'pp', 'dp', 'cp', ...hasExperts ? ['ep'] : []]
-  const rare = ['workload.cached', 'workload.chunk', 'workload.exit', 'workload.draft', 'offload.weights', 'offload.cache', 'offload.bandwidth', 'mesh.sequence', 'mesh.etp', 'utilization', 'capacity', 'price', 'conventions.attention', 'conventions.head', ...mode === 'training' ? ['zero', 'shardGroup', 'recompute', 'optimizer', 'schedule', 'interleave', 'recipe'].map(name => `training.${name}`) : []]
   return html`
     <fieldset><legend>${msg('Model')}</legend>${modelPicker(of)}${files ? fileButton(of) : nothing}</fieldset>
     <fieldset><legend>${msg('GPUs')}</legend>${gpuPicker(of)}${choice(of, 'system', [['', automatic(of, 'system', systemName)], ...systems.map(({ id, name }) => [id, name] as const)])}</fieldset>
@@ -28,7 +30,7 @@ export function rail(given: Rail): TemplateResult {
     <fieldset><legend>${msg('Precision')}</legend>${['precision.weights', 'precision.activations', ...generates && mode !== 'training' ? ['precision.cache'] : []].map(path => dtype(of, path))}</fieldset>
     <fieldset><legend>${msg('Parallelism')}</legend>${degrees.map(axis => number(of, `mesh.${axis}`))}</fieldset>
     <fieldset><legend>${msg('Profile and conventions')}</legend>${choice(of, 'profile', profiles.map(({ id }) => [id, id]))}
-      <details .open=${rare.some(path => invalid(of, path) === 'true') ? live(true) : noChange} @toggle=${() => { if (more() === null) void loadMore().then(of.update) }}><summary>${msg('More fields')}</summary>${more()?.rareFields(of) ?? nothing}</details></fieldset>`
+      <details .open=${of.problems.some(({ path, severity }) => severity === 'error' && rare.test(path)) ? live(true) : noChange} @toggle=${() => { withMore(of.update) }}><summary>${msg('More fields')}</summary>${more()?.rareFields(of) ?? nothing}</details></fieldset>`
 }
 
 /** What is asked of the model: a request, or one pass where it makes no tokens, or a training step. */

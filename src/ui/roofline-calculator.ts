@@ -2,7 +2,7 @@ import { html } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { Problem, Report, Scenario } from '../core.js'
 import { changes, found, type Change } from '../serving/index.js'
-import { calculatorStyles } from './calculator-styles.js'
+import { calculatorStyles, dropStyles } from './calculator-styles.js'
 import { page, type Answer } from './calculator-view.js'
 import { Drop } from './drop.js'
 import { opening, ScenarioElement } from './element.js'
@@ -14,7 +14,6 @@ import type { Kind } from '../flags.js'
 import { kindAt, valueOf, withField } from './flags.js'
 import { Keeper } from './keeper.js'
 import { arrived, late, waits } from './late.js'
-import { loadMore } from './more.js'
 import { modelOf } from './opened.js'
 import { meant } from './options.js'
 import { modelOptions } from './picks.js'
@@ -44,7 +43,7 @@ import type { Recent } from './tools.js'
  * @csspart table - the table of kernels
  */
 export class RooflineCalculator extends ScenarioElement {
-  static override styles = [tokens, base, calculatorStyles, toolStyles, openerStyles, figureStyles, railStyles]
+  static override styles = [tokens, base, calculatorStyles, dropStyles, toolStyles, openerStyles, figureStyles, railStyles]
 
   /** Level of the first heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 2
@@ -123,11 +122,6 @@ export class RooflineCalculator extends ScenarioElement {
     super.connectedCallback()
     // There is more to pick from.
     void arrived.then(() => { this.requestUpdate() })
-  }
-
-  protected override async scheduleUpdate(): Promise<void> {
-    if (this.given.workload?.mode === 'training') await loadMore()
-    await super.scheduleUpdate()
   }
 
   protected override get questions(): readonly Scenario[] {

@@ -3,7 +3,7 @@ import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { quantity } from '../../format.js'
 import type { Opener } from '../explain/opener.js'
-import { trains } from '../parts.js'
+import { explanations, trains } from '../parts.js'
 import { number, shareText } from '../number.js'
 import { bound, phaseName } from '../words.js'
 import type { ChartData, Point } from './data.js'
@@ -16,7 +16,7 @@ export function readout(data: ChartData, point: Point | null, opener: Opener): T
       <p class="name ${point.limit}"><span class="mark ${point.phase === 'decode' ? '' : 'filled'}"></span>${point.name}<span class="small">× ${point.kernel.times}, ${phaseName(point.phase)}</span></p>
       <p class="sentence">${sentence(point)}</p></div>
       ${pairs(point)}
-      ${opener.explains ? html`<div class="opens">${opener.figure(pathOf(point), msg('Explain'), 'button')}</div>` : nothing}`}
+      ${explanations && opener.explains ? html`<div class="opens">${opener.figure(pathOf(point), msg('Explain'), 'button')}</div>` : nothing}`}
     <ul class="key">
       <li><span class="mark filled"></span>${isOf(data, 'forward') ? msg('forward pass') : trains && isOf(data, 'step') ? phaseName('step') : html`<span class="mark"></span>${msg('filled: prefill, ring: decode')}`}</li>
       <li><span class="mark filled tiny"></span><span class="mark filled"></span>${msg('area: share of the phase’s time')}</li>

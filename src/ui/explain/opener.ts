@@ -23,15 +23,15 @@ export class Opener {
 
   /** A figure as a button; as it is where nothing explains it. */
   figure(path: string | null, content: unknown, kind = 'figure-button'): TemplateResult {
-    if (path === null || !this.explains) return html`${content}`
+    if (!explanations || path === null || !this.explains) return html`${content}`
     const open = path === this.path
     return html`<button type="button" class=${classMap({ [kind]: true, open })} aria-expanded=${open ? 'true' : 'false'} aria-controls=${open ? 'explanation' : nothing}
       @click=${(event: Event) => { this.toggle(path, event.currentTarget as HTMLElement) }} @keydown=${this.escape}>${content}</button>`
   }
 
-  /** Whether there are formulas: not in every build, nor of a training step yet. */
+  /** Whether there are formulas: of a training step there are none yet. */
   get explains(): boolean {
-    return explanations && this.host.report?.phases[0]?.phase !== 'step'
+    return this.host.report?.phases[0]?.phase !== 'step'
   }
 
   /** The explanation, where one of these paths is open. */
@@ -43,7 +43,7 @@ export class Opener {
 
   /** Opens a path, or closes it. */
   toggle(path: string, button: HTMLElement | null = null): void {
-    if (!this.explains) return
+    if (!explanations || !this.explains) return
     this.button = button
     this.path = path === this.path ? null : path
     ask('roofline-explain')
