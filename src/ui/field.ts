@@ -116,7 +116,8 @@ function field(of: Rail, path: string, control: TemplateResult, label = labelOf(
 function shown({ scenario, answer }: Rail, path: string, otherwise?: string): string {
   const value = fieldOf(scenario, path) ?? otherwise ?? (answer === null ? '' : fieldOf(answer.scenario, path) ?? usual(path))
   if (Array.isArray(value)) return value.join(' × ')
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  // A trillion has more zeros than can be counted: 1e12.
+  return typeof value === 'number' ? String(value).replace(/0{9,}$/, zeros => `e${String(zeros.length)}`) : typeof value === 'string' ? value : ''
 }
 
 /** A default that no answer states. */

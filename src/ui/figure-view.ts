@@ -60,7 +60,7 @@ function largest(most: number, batch: number): TemplateResult {
 
 /** A headline figure with its explanation, which takes the row below. */
 export function cell(id: string, path: string | null, content: TemplateResult, { scenario, phases }: Report, opener: Opener): TemplateResult {
-  return html`<div class="figure" id=${id}>${path === null || !explanations ? html`<div class="cell">${content}</div>` : opener.figure(path, content, 'cell')}</div>
+  return html`<div class="figure" id=${id}>${path === null || !explanations || !opener.explains ? html`<div class="cell">${content}</div>` : opener.figure(path, content, 'cell')}</div>
     ${id === 'latency' && phases.length > 1 ? nothing : opener.panel(scenario, [path])}`
 }
 

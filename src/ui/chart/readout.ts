@@ -66,7 +66,7 @@ function undrawn(data: ChartData): string {
   const { undrawn } = data
   const names = [...new Set(undrawn.map(({ name }) => name))].join(', ')
   const of = (phase: string): string => shareText(undrawn.filter(one => one.phase === phase).reduce((sum, { share }) => sum + share, 0))
-  if (trains && isOf(data, 'step')) return msg(str`Not drawn, for want of FLOP: ${names}. Together ${of('step')} of the step.`)
+  if (trains && isOf(data, 'step')) return msg(str`Not drawn, for want of FLOP: ${undrawn.length} kernels. Together ${of('step')} of the step.`)
   if (isOf(data, 'forward')) return msg(str`Not drawn, for want of FLOP: ${names}. Together ${of('forward')} of the forward pass.`)
   return msg(str`Not drawn, for want of FLOP: ${names}. Together ${of('prefill')} of prefill and ${of('decode')} of decode.`)
 }
