@@ -27,7 +27,7 @@ export function stepFigures(report: Report, held: unknown, opener: Opener): Temp
       ${tile('step', msg('Step'), number(time, 's'), time, bound, atBest(time === null ? '' : scaled(bound, scaleOf(time, 's'))))}
       ${tile('rate', metrics.tokensPerSecond === null ? msg('Samples') : msg('Tokens'), withUnit(compact(rate), '/s'), fits ? rate : null, bestRate, atBest(compact(bestRate)))}
       ${held}
-      ${tile('mfu', 'MFU', share(mfu), mfu, bestUse, training === undefined ? nothing : msg(str`as ${training.mfu.convention} counts; HFU ${percent(metrics.hfu)} %`), Math.max(1, bestUse ?? 0))}
+      ${tile('mfu', 'MFU', share(mfu), mfu, bestUse, training === undefined ? nothing : run === null ? msg(str`as ${training.mfu.convention} counts`) : msg(str`as ${training.mfu.convention} counts; HFU ${percent(metrics.hfu)} %`), Math.max(1, bestUse ?? 0))}
       ${run === null ? tile('hfu', 'HFU', share(metrics.hfu), fits ? metrics.hfu : null, null, msg('with what runs again'), 1)
         : tile('run', msg('Run'), withUnit(days(run), msg('days')), run.seconds, null, msg(str`${full(run.steps)} steps`))}</div>
     ${fits ? html`<div class="more">${further(report, run)}</div>` : nothing}`
