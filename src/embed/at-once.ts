@@ -4,7 +4,7 @@ import { command } from '../ui/command.js'
 import { rareFields } from '../ui/more/fields.js'
 import type * as More from '../ui/more.js'
 
-const there = { csv, command, rareFields, training: null }
+const there: More.More = { csv, command, rareFields, training: null }
 export const more: typeof More.more = () => there
-export const withMore = (act: (of: typeof there) => void): void => { act(there) }
+export const withMore = (act: (of: More.More) => void): void => { act(there) }
 export const loadMore: typeof More.loadMore = () => Promise.resolve()

@@ -3,7 +3,7 @@ import { msg } from '@lit/localize'
 import { html, type TemplateResult } from 'lit'
 import type { Report } from '../../core.js'
 import { quantity } from '../../format.js'
-import { spentOn, type Spent } from '../../serving/splits.js'
+import { spentOn, type Spent } from '../../serving/index.js'
 import { number, share, shareText } from '../number.js'
 
 const kinds = ['compute', 'recompute', 'network', 'pipeline', 'optimizer'] as const satisfies readonly (keyof Spent)[]
