@@ -62,7 +62,7 @@ describe('before anything is added', () => {
   ] as const)('%s says that a part may know it', (_, scenario, code, path) => {
     const { problems } = core.analyze(scenario)
     expect(problems).toContainEqual(expect.objectContaining({ code, path, severity: 'error' }))
-    expect(problems).toContainEqual(expect.objectContaining({ code: 'not-loaded', severity: 'note', path, suggestions: ['architectures', 'formats', 'networks'] }))
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'not-loaded', severity: 'note', path, suggestions: ['architectures', 'formats', 'networks', 'training'] }))
   })
 
   test.each([
@@ -75,7 +75,7 @@ describe('once a part is added', () => {
   test('what it knows is answered, and the other is still said to be missing', async () => {
     await core.load('networks')
     expect(core.analyze({ model: 'resnet50', gpu })).toEqual(complete.analyze({ model: 'resnet50', gpu }))
-    expect(core.analyze({ model: 'bert-base', gpu }).problems.at(-1)?.suggestions).toEqual(['architectures', 'formats'])
+    expect(core.analyze({ model: 'bert-base', gpu }).problems.at(-1)?.suggestions).toEqual(['architectures', 'formats', 'training'])
     expect(core.analyze({ model: 'vgg16', gpu, conventions: { count: 'fvcore' } }).model?.macs).toBe(complete.analyze({ model: 'vgg16', gpu, conventions: { count: 'fvcore' } }).model?.macs)
   })
 
