@@ -11,6 +11,7 @@ import { data, lean } from './data-plugin.js'
 const standIns: Readonly<Record<string, string>> = {
   'ui/chart/adapter.ts': 'ui/chart/plain-adapter.ts',
   'ui/parts.ts': 'embed/parts.ts',
+  'ui/more.ts': 'embed/at-once.ts',
   'ui/opened.ts': 'embed/opened.ts',
   'ui/locales/chinese.ts': 'embed/chinese.ts',
   'analyzers/parts/index.ts': 'embed/load.ts',

@@ -4,6 +4,7 @@ import { layers, readModel } from './core.js'
 import { ask } from './ui/asked.js'
 import { keepAddress } from './ui/address.js'
 import { late } from './ui/late.js'
+import { loadMore } from './ui/more.js'
 import { keepStatus } from './ui/status.js'
 import { isFirstVisit, recents } from './ui/recent.js'
 import { localeOf, setLocale, type Locale } from './ui/locale.js'
@@ -26,8 +27,9 @@ if (calculator !== null) {
 // A file may be dropped, a network chosen or two scenarios compared when the connection is gone: what that takes is there by then.
 setTimeout(() => {
   void readModel([])
+  void loadMore()
   void layers({ model: '', gpu: '' })
-  for (const element of ['roofline-compare', 'roofline-layers', 'roofline-batches'] as const) ask(element)
+  for (const element of ['roofline-compare', 'roofline-layers', 'roofline-batches', 'roofline-training'] as const) ask(element)
 }, 2000)
 
 const names: Readonly<Record<Locale, string>> = { en: 'EN', zh: '中文' }

@@ -1,7 +1,7 @@
 /** Elements that are loaded when something asks for them. */
 
 /** What can be asked for. */
-export type Asked = 'roofline-compare' | 'roofline-explain' | 'roofline-layers' | 'roofline-batches'
+export type Asked = 'roofline-compare' | 'roofline-explain' | 'roofline-layers' | 'roofline-batches' | 'roofline-training'
 
 const acts = new Map<Asked, () => void>()
 

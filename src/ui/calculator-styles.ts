@@ -1,5 +1,14 @@
 /** Layout of the calculator: rail and results side by side where there is room, else results above a bar. */
-import { css } from 'lit'
+import { css, type CSSResultGroup } from 'lit'
+import { files } from './parts.js'
+
+/** What a held file stands over. */
+export const dropStyles: CSSResultGroup = !files ? [] : css`
+  .dropping { position: absolute; inset: 0; z-index: 5; text-align: center; background: color-mix(in oklab, var(--surface) 93%, transparent); outline: 2px dashed var(--ink); outline-offset: -16px }
+  .dropping > div { position: sticky; top: 40vh; padding: 160px 24px 48px }
+  .dropping b { font: var(--headline) }
+  @container (max-width: 640px) { .dropping b { font: 400 22px/30px var(--font) } }
+`
 
 /** Page, sections, notices. The host is the container, so a page and an embed follow the same rules. */
 export const calculatorStyles = css`
@@ -25,9 +34,6 @@ export const calculatorStyles = css`
   code { color: var(--ink-3) }
   .notes { padding: 0 0 24px; font: var(--small); color: var(--ink-2); display: grid; gap: 8px }
   .actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px }
-  .dropping { position: absolute; inset: 0; z-index: 5; text-align: center; background: color-mix(in oklab, var(--surface) 93%, transparent); outline: 2px dashed var(--ink); outline-offset: -16px }
-  .dropping > div { position: sticky; top: 40vh; padding: 160px 24px 48px }
-  .dropping b { font: var(--headline) }
   @container (max-width: 1000px) {
     .page { display: flex; flex-direction: column }
     .scenario { order: 2 }
@@ -35,7 +41,7 @@ export const calculatorStyles = css`
   }
   @container (max-width: 640px) {
     .results { padding: 0 16px 32px }
-    .verdict, .dropping b { font: 400 22px/30px var(--font) }
+    .verdict { font: 400 22px/30px var(--font) }
     .verdict { padding: 8px 0 24px }
     .answer > :is(section, .section) { padding: 24px 0 }
     .ways { padding-bottom: 24px }

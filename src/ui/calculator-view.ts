@@ -8,7 +8,7 @@ import { ask } from './asked.js'
 import type { Opener } from './explain/opener.js'
 import { figures } from './figure-view.js'
 import { chooser, unknown, withoutTries } from './opened.js'
-import { comparisons, passes } from './parts.js'
+import { comparisons, passes, trains } from './parts.js'
 import { notes, notice, type Apply } from './problems.js'
 import { rail } from './rail.js'
 import type { RooflineChart } from './roofline-chart.js'
@@ -46,6 +46,7 @@ export interface View extends Stand {
   readonly change: (change: Pick<Change, 'scenario'>) => void
   readonly take: (...files: File[]) => void
   readonly dismiss: () => void
+  readonly update: () => void
   readonly compare: () => void
   readonly pick: (key: string) => void
 }
@@ -58,7 +59,7 @@ export function page(of: View): TemplateResult {
       <button type="button" class="summary" aria-expanded=${of.sheet.open ? 'true' : 'false'} aria-controls="fields" @click=${of.sheet.toggle}>
         ${answer === null ? msg('Scenario') : html`<b>${modelName(answer.report, answer.file)}, ${answer.report.scenario.gpus ?? 1} × ${gpuName(answer.report)}</b><span>${summary(answer.report)}</span>`}</button>
       <div class="fields" id="fields"><div class="brand"><slot name="brand"></slot></div>
-        ${rail({ scenario: of.scenario, answer: answer?.report ?? null, problems: report.problems, file: of.file, apply: of.apply, open: of.take })}</div>
+        ${rail({ scenario: of.scenario, answer: answer?.report ?? null, problems: report.problems, file: of.file, apply: of.apply, open: of.take, update: of.update })}</div>
     </section>
     <div class="results" part="results">${of.tools}
       ${obstacles(of)}
@@ -92,16 +93,19 @@ function result(of: View, answer: Answer): TemplateResult {
     ${section(level, msg('Roofline'), fits ? msg('One GPU. Each point is a kernel at its estimated speed.') : msg('One GPU, as if the model fitted.'), html`<roofline-chart exportparts="plot, readout" .report=${report} .selected=${selected}></roofline-chart>`, exports())}
     ${fits ? memory : nothing}
     ${parts(of, report)}
-    ${comparisons ? html`<section><roofline-gpus .scenario=${answer.scenario} heading-level=${level + 1} @gpu-take=${(event: CustomEvent<{ scenario: Scenario }>) => { of.change(event.detail) }}></roofline-gpus></section>` : nothing}</div>`
+    ${comparisons && report.phases[0]?.phase !== 'step' ? html`<section><roofline-gpus .scenario=${answer.scenario} heading-level=${level + 1} @gpu-take=${(event: CustomEvent<{ scenario: Scenario }>) => { of.change(event.detail) }}></roofline-gpus></section>` : nothing}</div>`
 }
 
 /** What the time goes to: the layers of a network, else kernels; and passes at other batches. */
 function parts({ level, selected }: View, report: Report): unknown {
   const isPass = passes && report.phases[0]?.phase === 'forward'
   const isNetwork = isPass && kindOf(report.scenario).isNetwork
+  const isStep = trains && report.phases[0]?.phase === 'step'
+  if (isStep) ask('roofline-training')
   if (isPass) ask('roofline-batches')
   if (isNetwork) ask('roofline-layers')
   return [
+    isStep ? html`<section><roofline-training .report=${report} heading-level=${level + 1}></roofline-training></section>` : nothing,
     isNetwork ? html`<section><roofline-layers exportparts="table" .report=${report} .selected=${selected} heading-level=${level + 1}></roofline-layers></section>`
       : html`<section><roofline-kernels exportparts="table" .report=${report} .selected=${selected} heading-level=${level + 1}></roofline-kernels></section>`,
     isPass ? html`<roofline-batches class="section" .report=${report} heading-level=${level + 1}></roofline-batches>` : nothing,

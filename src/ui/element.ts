@@ -6,6 +6,8 @@ import type { Report, Scenario } from '../core.js'
 import { flags, valueOf, withField } from './flags.js'
 import { inView } from './in-view.js'
 import { late, waits } from './late.js'
+import { loadMore } from './more.js'
+import { trains } from './parts.js'
 import { reportOf } from './reports.js'
 import { withModel } from './suited.js'
 
@@ -24,6 +26,7 @@ export class RooflineElement extends LitElement {
     if (!this.hasUpdated && !(this.getRootNode() instanceof ShadowRoot)) await inView(this)
     // Nothing is shown of a scenario that a part is missing for: what was there stays until the part is.
     if (this.questions.some(scenario => scenario !== null && waits(reportOf(scenario)))) await late()
+    if (trains && this.questions.some(scenario => scenario?.workload?.mode === 'training')) await loadMore()
     await super.scheduleUpdate()
   }
 

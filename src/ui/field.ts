@@ -20,6 +20,8 @@ export interface Rail {
   readonly file: string | null
   readonly apply: Apply
   readonly open: (...files: File[]) => void
+  /** Shows what was loaded meanwhile. */
+  readonly update: () => void
 }
 
 /** A number: `128k` and `2*4096` at once, other arithmetic as soon as it is worked out. Arrow keys move to the next. */
@@ -72,8 +74,8 @@ export function dtype(of: Rail, path: string): TemplateResult {
 }
 
 /** One of a few, by value and name. */
-export function choice(of: Rail, path: string, options: readonly (readonly [value: string, name: string, title?: string])[]): TemplateResult {
-  const chosen = shown(of, path, options.some(([value]) => value === '') ? '' : undefined)
+export function choice(of: Rail, path: string, options: readonly (readonly [value: string, name: string, title?: string])[], otherwise?: string): TemplateResult {
+  const chosen = shown(of, path, options.some(([value]) => value === '') ? '' : otherwise)
   const listed = options.some(([value]) => value === chosen) ? options : [[chosen, chosen] as const, ...options]
   return field(of, path, html`<select id=${idOf(path)} aria-invalid=${invalid(of, path)} aria-describedby=${`note-${idOf(path)}`} @change=${(event: Event) => { of.apply(path, (event.target as HTMLSelectElement).value) }}>
     ${listed.map(([value, name, title]) => html`<option value=${value} title=${title ?? nothing} .selected=${live(value === chosen)}>${name}</option>`)}</select>`)
@@ -114,7 +116,8 @@ function field(of: Rail, path: string, control: TemplateResult, label = labelOf(
 function shown({ scenario, answer }: Rail, path: string, otherwise?: string): string {
   const value = fieldOf(scenario, path) ?? otherwise ?? (answer === null ? '' : fieldOf(answer.scenario, path) ?? usual(path))
   if (Array.isArray(value)) return value.join(' × ')
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  // A trillion has more zeros than can be counted: 1e12.
+  return typeof value === 'number' ? String(value).replace(/0{9,}$/, zeros => `e${String(zeros.length)}`) : typeof value === 'string' ? value : ''
 }
 
 /** A default that no answer states. */

@@ -5,13 +5,14 @@ import type { Limit, Metrics, Report } from '../core.js'
 import { band, compact, dollars, full, none, percent, quantity, scaled, scaleOf } from '../format.js'
 import type { Opener } from './explain/opener.js'
 import { figuresOf, type Figure } from './figures.js'
-import { explanations } from './parts.js'
+import { more } from './more.js'
+import { explanations, trains } from './parts.js'
 import { number, share, withUnit } from './number.js'
 
 const hues: readonly Limit[] = ['compute', 'memory', 'network', 'overhead']
 
 /** The five figures of the answer and the line of further ones, each opening its explanation; times of a model that does not fit are dashes. */
-export function figures(report: Report, opener: Opener): TemplateResult {
+export function figures(report: Report, opener: Opener): TemplateResult | typeof nothing {
   const { memory, metrics, scenario } = report
   const all = figuresOf(report).map(figure => memory?.fits === false ? { ...figure, value: null, best: null, low: null, high: null, parts: null } : figure)
   const held = memory === null ? nothing : cell('memory', 'memory/total', html`<span class="name">${msg('Memory per GPU')}</span>
@@ -19,6 +20,7 @@ export function figures(report: Report, opener: Opener): TemplateResult {
     ${strip({ value: memory.total, low: null, high: null, best: null, parts: null }, Math.max(memory.capacity, memory.total))}
     <span class="band">${msg(str`of ${quantity(memory.capacity, 'B')}`)}</span>
     <span class="band best">${memory.fits ? msg(str`${quantity(memory.capacity - memory.total, 'B')} free`) : msg(str`${quantity(memory.total - memory.capacity, 'B')} too much`)}</span>`, report, opener)
+  if (trains && report.phases[0]?.phase === 'step') return more()?.training?.figures(report, held, opener) ?? nothing
   const forward = report.phases.some(({ phase }) => phase === 'forward')
   if (forward) return pass(report, held, opener)
   const one = (id: Figure['id']): TemplateResult[] => all.filter(figure => figure.id === id).map(figure => cell(id, figure.value === null ? null : `metrics/${id}`, view(figure, id === 'usdPerMillionTokens' && scenario.price === null), report, opener))
@@ -57,13 +59,13 @@ function largest(most: number, batch: number): TemplateResult {
 }
 
 /** A headline figure with its explanation, which takes the row below. */
-function cell(id: string, path: string | null, content: TemplateResult, { scenario, phases }: Report, opener: Opener): TemplateResult {
-  return html`<div class="figure" id=${id}>${path === null || !explanations ? html`<div class="cell">${content}</div>` : opener.figure(path, content, 'cell')}</div>
+export function cell(id: string, path: string | null, content: TemplateResult, { scenario, phases }: Report, opener: Opener): TemplateResult {
+  return html`<div class="figure" id=${id}>${path === null || !explanations || !opener.explains ? html`<div class="cell">${content}</div>` : opener.figure(path, content, 'cell')}</div>
     ${id === 'latency' && phases.length > 1 ? nothing : opener.panel(scenario, [path])}`
 }
 
 /** One of the further figures. */
-function further(id: keyof Metrics, name: string, value: number | null, content: unknown, { scenario }: Report, opener: Opener): TemplateResult {
+export function further(id: keyof Metrics, name: string, value: number | null, content: unknown, { scenario }: Report, opener: Opener): TemplateResult {
   const path = value === null ? null : `metrics/${id}`
   return html`<div class=${id}>${opener.figure(path, html`<span class="name">${name}</span> <span>${content}</span>`)}</div>${opener.panel(scenario, [path])}`
 }
@@ -114,7 +116,7 @@ function nameOf(id: Figure['id'], forward: boolean): string {
 }
 
 /** Estimate, band and best possible on one scale from zero; `.style` and not `style=`, which a strict CSP forbids. */
-function strip({ value, low, high, best, parts }: Omit<Figure, 'id' | 'value'> & { value: number }, end: number): TemplateResult {
+export function strip({ value, low, high, best, parts }: Omit<Figure, 'id' | 'value'> & { value: number }, end: number): TemplateResult {
   const at = (amount: number): string => `${(amount / end * 100).toFixed(2)}%`
   const fill = parts === null ? [['plain', value] as const] : hues.map(hue => [hue, parts[hue]] as const).filter(([, seconds]) => seconds / end > 0.004)
   return html`<span class="strip" aria-hidden="true"><span class="fill">${fill.map(([hue, amount]) => html`<i class=${hue} .style=${`width: ${at(amount)}`}></i>`)}</span>

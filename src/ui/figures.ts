@@ -60,7 +60,7 @@ function time(id: Figure['id'], value: number | null, { bound, low, high }: Seco
 }
 
 /** The estimate of a phase by what bounds its kernels, for one of so many tokens; what the host adds is overhead. */
-function spent({ kernels, seconds }: Phase, tokens = 1): Record<Limit, number> {
+export function spent({ kernels, seconds }: Phase, tokens = 1): Record<Limit, number> {
   const by: Record<Limit, number> = { compute: 0, memory: 0, network: 0, overhead: 0 }
   for (const { times, seconds: { estimate }, limit } of kernels) by[limit] += times * estimate
   by.overhead += Math.max(0, seconds.estimate - by.compute - by.memory - by.network - by.overhead)

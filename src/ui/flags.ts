@@ -12,10 +12,12 @@ export const flags: Readonly<Record<string, readonly [path: string, kind: Kind]>
 /** The path of one axis of a file's graph; its name may have dots. */
 const axis = 'workload.axes.'
 
-/** The kind of value that a path of the scenario takes; null where it is no plain field. Of what is offloaded the page has two fields, the command line one flag. */
+/** Fields of the page that the command line has no flag of their own for. */
+const unflagged: Readonly<Record<string, Kind>> = { 'offload.weights': 'amount', 'offload.cache': 'amount', 'workload.mode': 'name', 'training.recipe': 'name', 'training.shardGroup': 'count' }
+
+/** The kind of value that a path of the scenario takes; null where it is no plain field. */
 export function kindAt(path: string): Kind | null {
-  if (path === 'offload.weights' || path === 'offload.cache') return 'amount'
-  return path.startsWith(axis) ? 'count' : Object.values(flags).find(([at]) => at === path)?.[1] ?? null
+  return unflagged[path] ?? (path.startsWith(axis) ? 'count' : Object.values(flags).find(([at]) => at === path)?.[1] ?? null)
 }
 
 /** The value that a text stands for; what cannot be read at once stays text, so that the analysis says what is wrong with it. */

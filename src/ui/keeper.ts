@@ -1,8 +1,8 @@
 /** What an element keeps of its scenario: the steps that led here, what was copied, and the tool bar for both. */
 import type { LitElement, TemplateResult } from 'lit'
-import { command } from './command.js'
 import { send } from './events.js'
 import { moved, unwritten, written, type History } from './history.js'
+import { withMore } from './more.js'
 import { alike, type Stand } from './stand.js'
 import { said, tools, type Copied, type Recent } from './tools.js'
 
@@ -56,7 +56,7 @@ export class Keeper {
       move: by => { this.move(by) },
       reset: () => { this.change(host.opening, null) },
       share: () => { void host.address?.().then(link => link === null ? this.tell({ what: 'long', text: '', done: false }) : this.copy('link', link)) },
-      command: () => { void this.copy('command', command(host.stand)) },
+      command: () => { withMore(({ command }) => { void this.copy('command', command(host.stand)) }) },
     })
   }
 

@@ -1,6 +1,13 @@
 /** What the fields are called. */
 import { msg } from '@lit/localize'
 
+let further = (path: string): string => path
+
+/** Names of fields that come later. */
+export function addLabels(names: (path: string) => string): void {
+  further = names
+}
+
 /** The name of a field of the scenario; its path where the page has no field for it. */
 export function labelOf(path: string): string {
   switch (path) {
@@ -26,7 +33,6 @@ export function labelOf(path: string): string {
     case 'precision.weights': return msg('Weights')
     case 'precision.activations': return msg('Activations')
     case 'precision.cache': return msg('KV cache')
-    case 'mesh.tp': return 'TP'
     case 'mesh.sequence': return msg('Sequence parallelism')
     case 'profile': return msg('Profile')
     case 'utilization': return msg('Share of memory used')
@@ -34,6 +40,6 @@ export function labelOf(path: string): string {
     case 'price': return msg('USD per GPU-hour')
     case 'conventions.attention': return msg('Attention')
     case 'conventions.head': return msg('LM head')
-    default: return path
+    default: return /^mesh\./.test(path) ? path.slice(5).toUpperCase() : further(path)
   }
 }

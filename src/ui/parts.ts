@@ -8,3 +8,5 @@ export const explanations: boolean = true
 export const comparisons: boolean = true
 /** Lists the layers of networks, and draws passes against their batch. */
 export const passes: boolean = true
+/** Shows training steps. */
+export const trains: boolean = true

@@ -4,34 +4,39 @@ import { html, noChange, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import { profiles, systems } from '../core.js'
 import { quantity } from '../format.js'
-import { automatic, choice, dtype, invalid, number, size, toggle, why, type Rail } from './field.js'
+import { automatic, choice, dtype, invalid, number, size, why, type Rail } from './field.js'
 import { isPartial, late, waits } from './late.js'
 import { inWords } from './locale.js'
 import { kindOf, sizedByName, workloadFields } from './suited.js'
-import { files } from './parts.js'
+import { more, withMore } from './more.js'
+import { files, trains } from './parts.js'
 import { contextOf, countParameters, gpuFacts, gpuOptions, gpuSummary, idOf, modelFacts, modelOptions, titleOf, unknownName } from './picks.js'
 import { readable } from './opened.js'
+
+/** Paths of the fields that are rarely used. */
+const rare = /^(offload|training|conventions|utilization|capacity|price|mesh\.(sequence|etp)|workload\.(cached|chunk|exit))/
 
 /** Every field, the rarely used ones behind a disclosure that opens where one of them is impossible. */
 export function rail(given: Rail): TemplateResult {
   // The core stops at the first field that is no field; a name is looked up all the same.
   const names = (['model', 'gpu'] as const).map(path => path === 'model' && waits(given) ? null : unknownName(path, given.scenario[path])).filter(problem => problem !== null)
   const of = { ...given, problems: [...given.problems, ...names] }
-  const { family, mode, generates } = kindOf(of.scenario)
-  const rare = ['workload.cached', 'workload.chunk', 'workload.exit', 'workload.draft', 'offload.weights', 'offload.cache', 'offload.bandwidth', 'mesh.sequence', 'utilization', 'capacity', 'price', 'conventions.attention', 'conventions.head']
+  const { family, mode, generates, hasExperts } = kindOf(of.scenario)
+  const degrees = family !== 'decoder' ? mode === 'training' ? ['tp', 'dp'] : ['tp'] : ['tp', 'pp', 'dp', 'cp', ...hasExperts ? ['ep'] : []]
   return html`
     <fieldset><legend>${msg('Model')}</legend>${modelPicker(of)}${files ? fileButton(of) : nothing}</fieldset>
     <fieldset><legend>${msg('GPUs')}</legend>${gpuPicker(of)}${choice(of, 'system', [['', automatic(of, 'system', systemName)], ...systems.map(({ id, name }) => [id, name] as const)])}</fieldset>
-    <fieldset><legend>${msg('Workload')}</legend>${workloadFields(of.scenario).map(field => field === 'axes' ? sizedByName(of.scenario.model).map(({ name }) => number(of, `workload.axes.${name}`, 'numeric', name)) : workloadField(of, field))}</fieldset>
-    <fieldset><legend>${msg('Precision')}</legend>${['precision.weights', 'precision.activations', ...generates ? ['precision.cache'] : []].map(path => dtype(of, path))}</fieldset>
-    <fieldset><legend>${msg('Parallelism')}</legend>${number(of, 'mesh.tp')}</fieldset>
+    <fieldset><legend>${msg('Workload')}</legend>${trains ? modeField(of) : nothing}${mode === 'training' ? more()?.training?.fields(of) ?? nothing : workloadFields(of.scenario).map(field => field === 'axes' ? sizedByName(of.scenario.model).map(({ name }) => number(of, `workload.axes.${name}`, 'numeric', name)) : workloadField(of, field))}</fieldset>
+    <fieldset><legend>${msg('Precision')}</legend>${['precision.weights', 'precision.activations', ...generates && mode !== 'training' ? ['precision.cache'] : []].map(path => dtype(of, path))}</fieldset>
+    <fieldset><legend>${msg('Parallelism')}</legend>${degrees.map(axis => number(of, `mesh.${axis}`))}</fieldset>
     <fieldset><legend>${msg('Profile and conventions')}</legend>${choice(of, 'profile', profiles.map(({ id }) => [id, id]))}
-      <details .open=${rare.some(path => invalid(of, path) === 'true') ? live(true) : noChange}><summary>${msg('More fields')}</summary>
-        ${mode === 'forward' ? nothing : number(of, 'workload.cached')}${mode === 'forward' || family !== 'decoder' ? nothing : html`${number(of, 'workload.chunk')}${number(of, 'workload.exit', 'decimal')}`}
-        ${number(of, 'offload.weights', 'decimal')}${generates && mode !== 'forward' ? number(of, 'offload.cache', 'decimal') : nothing}${family === 'decoder' ? toggle(of, 'mesh.sequence') : nothing}${number(of, 'utilization', 'decimal')}
-        ${choice(of, 'capacity', [['', automatic(of, 'capacity', basisName)], ...['driver', 'marketed'].map(basis => [basis, basisName(basis)] as const)])}${number(of, 'price', 'decimal')}
-        ${!generates ? nothing : html`${choice(of, 'conventions.attention', [['causal', msg('causal')], ['full', msg('full')]])}${choice(of, 'conventions.head', [['last', msg('last token')], ['all', msg('all tokens')]])}`}
-      </details></fieldset>`
+      <details .open=${of.problems.some(({ path, severity }) => severity === 'error' && rare.test(path)) ? live(true) : noChange} @toggle=${() => { withMore(of.update) }}><summary>${msg('More fields')}</summary>${more()?.rareFields(of) ?? nothing}</details></fieldset>`
+}
+
+/** What is asked of the model: a request, or one pass where it makes no tokens, or a training step. */
+function modeField(of: Rail): TemplateResult {
+  const { generates, mode } = kindOf(of.scenario)
+  return choice(of, 'workload.mode', [...generates ? [['inference', msg('Request')]] as const : [], ...!generates || mode === 'forward' ? [['forward', msg('One pass')]] as const : [], ['training', msg('Training')]], mode)
 }
 
 /** A field of the workload under the name that it has for the model. */
@@ -45,10 +50,6 @@ function workloadField(of: Rail, field: string): TemplateResult {
 
 function systemName(id: string): string {
   return systems.find(system => system.id === id)?.name ?? id
-}
-
-function basisName(basis: string): string {
-  return basis === 'driver' ? msg('driver') : msg('on the box')
 }
 
 function modelPicker(of: Rail): TemplateResult {

@@ -1,5 +1,5 @@
 /** Registers elements and speaks the language of the page. */
-import type { RooflineBatches, RooflineCalculator, RooflineChart, RooflineCompare, RooflineExplain, RooflineGpus, RooflineKernels, RooflineLayers, RooflineMemory, RooflinePicker } from './index.js'
+import type { RooflineBatches, RooflineCalculator, RooflineChart, RooflineCompare, RooflineExplain, RooflineGpus, RooflineKernels, RooflineLayers, RooflineMemory, RooflinePicker, RooflineTraining } from './index.js'
 import { localeOf, setLocale } from './locale.js'
 
 /** Defines the elements that are not there yet. */
@@ -21,5 +21,6 @@ declare global {
     'roofline-layers': RooflineLayers
     'roofline-memory': RooflineMemory
     'roofline-picker': RooflinePicker
+    'roofline-training': RooflineTraining
   }
 }

@@ -2,7 +2,7 @@ import { html } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { Problem, Report, Scenario } from '../core.js'
 import { changes, found, type Change } from '../serving/index.js'
-import { calculatorStyles } from './calculator-styles.js'
+import { calculatorStyles, dropStyles } from './calculator-styles.js'
 import { page, type Answer } from './calculator-view.js'
 import { Drop } from './drop.js'
 import { opening, ScenarioElement } from './element.js'
@@ -43,7 +43,7 @@ import type { Recent } from './tools.js'
  * @csspart table - the table of kernels
  */
 export class RooflineCalculator extends ScenarioElement {
-  static override styles = [tokens, base, calculatorStyles, toolStyles, openerStyles, figureStyles, railStyles]
+  static override styles = [tokens, base, calculatorStyles, dropStyles, toolStyles, openerStyles, figureStyles, railStyles]
 
   /** Level of the first heading in the outline of the page. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 2
@@ -149,6 +149,7 @@ export class RooflineCalculator extends ScenarioElement {
     return html`${page({
       ...this.stand, answer, report, problems, unreadable, pinned, selected, opener, apply, replace, change, take, compare, level: this.headingLevel, sheet: this.sheet,
       tools: html`<div class="tools"><div class="bar"><slot name="bar"></slot></div>${keeper.bar(pinned !== null, compare)}<slot name="tools"></slot>${keeper.said()}</div>`,
+      update: () => { this.requestUpdate() },
       dismiss: () => { this.unreadable = null },
       pick: key => { this.selected = key },
     })}${this.drop.view()}`

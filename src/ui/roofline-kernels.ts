@@ -3,13 +3,13 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { classMap } from 'lit/directives/class-map.js'
 import type { KernelReport, Phase } from '../core.js'
-import { csv } from '../scenario/csv.js'
 import { download, fileName } from './download.js'
 import { ReportElement } from './element.js'
 import { send } from './events.js'
 import { Opener } from './explain/opener.js'
 import { openerStyles } from './explain/opener-styles.js'
 import { kernelStyles } from './kernel-styles.js'
+import { withMore } from './more.js'
 import { number, share } from './number.js'
 import { base, tokens } from './tokens.js'
 import { bound, kernelName, phaseName } from './words.js'
@@ -105,7 +105,8 @@ export class RooflineKernels extends ReportElement {
   }
 
   private readonly saveTable = (): void => {
-    if (this.report !== null) download(fileName(this.report, 'kernels', 'csv'), csv(this.report), 'text/csv')
+    const { report } = this
+    if (report !== null) withMore(({ csv }) => { download(fileName(report, 'kernels', 'csv'), csv(report), 'text/csv') })
   }
 
   private readonly saveReport = (): void => {

@@ -21,6 +21,7 @@ export interface Kind extends Asked {
   readonly generates: boolean
   /** Whether it is given op by op. */
   readonly isNetwork: boolean
+  readonly hasExperts: boolean
   /** Pixels on each side of a patch. */
   readonly patch: number
 }
@@ -29,7 +30,7 @@ export function kindOf({ model, workload }: Pick<Scenario, 'model' | 'workload'>
   const found = modelOf(model)
   const asked: Asked = found ?? { family: 'decoder', source: null, images: null }
   const { family, source, images, axes } = asked
-  return { family, source, images, ...axes === undefined ? {} : { axes }, mode: modeFor(asked, workload?.mode), generates: generates(asked), isNetwork: found?.network != null, patch: found?.sizes['patch'] ?? 16 }
+  return { family, source, images, ...axes === undefined ? {} : { axes }, mode: modeFor(asked, workload?.mode), generates: generates(asked), isNetwork: found?.network != null, hasExperts: found?.stacks.some(({ kinds }) => kinds.some(({ flags }) => flags['experts'])) === true, patch: found?.sizes['patch'] ?? 16 }
 }
 
 /** Fields that are on the page among the first, in their order. */

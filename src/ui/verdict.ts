@@ -3,7 +3,9 @@ import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { gpus, models, type Report } from '../core.js'
 import { quantity, scaled, scaleOf } from '../format.js'
+import { more } from './more.js'
 import { number } from './number.js'
+import { trains } from './parts.js'
 import { kindOf, usualAudio } from './suited.js'
 import { fill, limitName } from './words.js'
 
@@ -30,6 +32,7 @@ export function verdict(report: Report, file: string | null): TemplateResult | t
   if (!memory.fits) return fill(msg('{model} in {dtype} does not fit on {gpus}. It needs {total} per GPU, {room} more than the {capacity} there are.'), { ...names, total: number(memory.total, 'B'), capacity: number(memory.capacity, 'B') })
   const fits = fill(msg('{model} in {dtype} on {gpus} fits, with {room} per GPU to spare.'), names)
   const [pass] = phases
+  if (trains && pass?.phase === 'step') return html`${fits} ${more()?.training?.verdict(report)}`
   if (pass?.phase === 'forward') return html`${fits} ${passed(pass, report)}`
   return html`${fits} ${speed(phases, metrics.tpot === null ? metrics.ttft : metrics.tpot, metrics.tpot !== null, metrics.tokensPerStep ?? 1, scenario.workload?.batch ?? 1)}`
 }
@@ -66,6 +69,7 @@ function heard(scenario: Report['scenario'], seconds: number | null): string {
 /** The scenario in a line, for the bar that opens it. */
 export function summary(report: Report): string {
   const { scenario, phases } = report, { precision, workload, mesh } = scenario
+  if (trains && phases[0]?.phase === 'step') return more()?.training?.summary(report) ?? ''
   if (phases[0]?.phase === 'forward') return msg(str`${precision?.weights ?? ''}, batch ${workload?.batch ?? 1}, ${inputOf(report)}, TP ${mesh?.tp ?? 1}`)
   const images = workload?.images ?? 0
   const beside = images > 0 ? msg(str`images: ${images}`) : heard(scenario, workload?.audioSeconds ?? null)

@@ -11,6 +11,7 @@ async function open(attributes = 'model="llama-3.1-8b" gpu="h100-sxm5-80gb" batc
   const calculator = document.querySelector('roofline-calculator')!
   await calculator.updateComplete
   calculator.renderRoot.querySelector('details')!.open = true
+  await expect.poll(() => calculator.renderRoot.querySelector('details .field')).not.toBeNull()
   return calculator
 }
 

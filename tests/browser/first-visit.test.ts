@@ -115,6 +115,7 @@ test.each([[720, 450], [360, 640], [180, 320]])('every field can be reached at %
   await page.getByRole('button', { name: /Llama 3\.1 8B, 1 × H100/ }).click()
   const fields = calculator.renderRoot.querySelector('#fields')!
   fields.querySelector('details')!.open = true
+  await expect.poll(() => fields.querySelector('details .field')).not.toBeNull()
   expect(fields.scrollWidth).toBeLessThanOrEqual(fields.clientWidth)
   for (const control of fields.querySelectorAll<HTMLElement>('roofline-picker, input:not(.hidden), select, summary')) {
     control.scrollIntoView({ block: 'center' })

@@ -98,13 +98,13 @@ test.each(writers)('%s: the figures of a request are those of the report', async
 
 test('each model has its own fields', async () => {
   const calculator = await page({ model: 'llama-3.1-8b', gpu })
-  expect(labels(calculator)).toEqual(['Batch', 'Prompt tokens', 'Output tokens'])
+  expect(labels(calculator)).toEqual(['Run', 'Batch', 'Prompt tokens', 'Output tokens'])
   for (const [model, fields] of [
     ['bert-base', ['Batch', 'Sequence']], ['vit-b-16', ['Batch', 'Image, height × width']], ['clip-vit-b-32', ['Batch', 'Image, height × width', 'Sequence']],
     ['t5-base', ['Batch', 'Source tokens', 'Output tokens']], ['whisper-tiny', ['Batch', 'Audio, seconds', 'Decoder prompt tokens', 'Output tokens']],
   ] as const) {
     await pick(calculator, model)
-    expect(labels(calculator), model).toEqual(fields)
+    expect(labels(calculator), model).toEqual(['Run', ...fields])
     const values = [...calculator.renderRoot.querySelectorAll<HTMLInputElement>('fieldset:nth-of-type(3) input')].map(({ value }) => value)
     for (const value of values) expect(value, model).toMatch(/^\d+( × \d+)?$/)
   }

@@ -29,12 +29,12 @@ afterEach(async () => {
 
 test('a model that sees is asked for images, and for their size where there are some', async () => {
   const calculator = await page({ model: 'llama-3.1-8b', gpu, batch: '1' })
-  expect(labels(calculator)).toEqual(['Batch', 'Prompt tokens', 'Output tokens'])
+  expect(labels(calculator)).toEqual(['Run', 'Batch', 'Prompt tokens', 'Output tokens'])
   await pick(calculator, 'qwen3-vl-8b')
-  expect(labels(calculator)).toEqual(['Batch', 'Images per prompt', 'Prompt tokens', 'Output tokens'])
+  expect(labels(calculator)).toEqual(['Run', 'Batch', 'Images per prompt', 'Prompt tokens', 'Output tokens'])
   expect(part(calculator, '#workload-images').value).toBe('0')
   await set(calculator, '#workload-images', '2')
-  expect(labels(calculator)).toEqual(['Batch', 'Images per prompt', 'Image, height × width', 'Prompt tokens', 'Output tokens'])
+  expect(labels(calculator)).toEqual(['Run', 'Batch', 'Images per prompt', 'Image, height × width', 'Prompt tokens', 'Output tokens'])
   expect(part(calculator, '#workload-image').value).toBe('768 × 768')
   await set(calculator, '#workload-image', '1024x512')
   expect(calculator.report).toStrictEqual(analyze({ model: 'qwen3-vl-8b', gpu, workload: { batch: 1, images: 2, image: [1024, 512] } }))
@@ -68,7 +68,7 @@ test('what is wrong with an image stands at its field', async () => {
 test('speaks Chinese', async () => {
   await setLocale('zh')
   const calculator = await page({ model: 'qwen3-vl-8b', gpu, images: '2' })
-  expect(labels(calculator)).toEqual(['批次', '每个提示的图像数', '图像，高 × 宽', '提示词元', '输出词元'])
+  expect(labels(calculator)).toEqual(['运行方式', '批次', '每个提示的图像数', '图像，高 × 宽', '提示词元', '输出词元'])
   expect(calculator.renderRoot.textContent).toContain('2 张图像')
 })
 

@@ -178,7 +178,7 @@ test('every attribute of the manifest works', async () => {
   const elements = manifest.modules.flatMap(({ declarations }) => declarations)
   expect(elements.map(({ tagName }) => tagName)).toEqual(expect.arrayContaining(['roofline-calculator', 'roofline-chart', 'roofline-kernels', 'roofline-memory']))
   await page.goto(`${site.url}/react/`)
-  // What explains is registered when a number is asked about, what compares, lists layers and draws batches when they are needed.
+  // What explains is registered when a number is asked about, what compares, lists layers, draws batches and shows training when they are needed.
   await page.locator('.figure-button:visible').first().click()
   await page.evaluate(async () => {
     const calculator = document.createElement('roofline-calculator')
@@ -186,8 +186,11 @@ test('every attribute of the manifest works', async () => {
     document.body.prepend(calculator)
     await calculator.updateComplete
     calculator.renderRoot.querySelector<HTMLElement>('#tool-compare')!.click()
+    const training = document.createElement('roofline-calculator')
+    training.scenario = { model: 'resnet18', gpu: 'l4', workload: { mode: 'training' } }
+    document.body.prepend(training)
   })
-  await page.waitForFunction(() => ['explain', 'compare', 'layers', 'batches'].every(name => customElements.get(`roofline-${name}`) !== undefined))
+  await page.waitForFunction(() => ['explain', 'compare', 'layers', 'batches', 'training'].every(name => customElements.get(`roofline-${name}`) !== undefined))
   const dead = await page.evaluate(all => all.flatMap(({ tagName, attributes }) => attributes.filter(({ name, fieldName, type }) => {
     const element = document.createElement(tagName) as HTMLElement & Record<string, unknown>
     const state = (): string => JSON.stringify([fieldName === undefined ? null : element[fieldName], element['scenario'] ?? null])

@@ -1,28 +1,35 @@
-/** One curve against the batch: estimate as points in the hue of what binds, the best possible as a thin line. */
+/** One curve against a batch or a number of GPUs: estimate as points in the hue of what binds, the best possible as a thin line. */
 import { html, svg, type TemplateResult } from 'lit'
-import { axisOf, placeOn, type BatchPoint } from './points.js'
+import type { Limit } from '../../core.js'
+import { axisOf, placeOn } from './points.js'
 
-export interface Plot {
+/** What a curve goes through: where on the axis, and what binds there. */
+export interface Point {
+  readonly batch: number
+  readonly limit: Limit
+}
+
+export interface Plot<P extends Point> {
   readonly title: string
   readonly unit: string
-  readonly points: readonly BatchPoint[]
-  readonly value: (point: BatchPoint) => number
-  readonly best: (point: BatchPoint) => number
+  readonly points: readonly P[]
+  readonly value: (point: P) => number
+  readonly best: (point: P) => number
   readonly tick: (value: number) => string
-  readonly shown: BatchPoint
+  readonly shown: P
   readonly width: number
-  readonly select: (point: BatchPoint) => void
+  readonly select: (point: P) => void
 }
 
 const height = 200, left = 52, right = 16, top = 12, bottom = 28
 
-/** A drawing of one curve; pointing anywhere reads out the nearest batch. */
-export function plot({ title, unit, points, value, best, tick, shown, width, select }: Plot): TemplateResult {
+/** A drawing of one curve; pointing anywhere reads out the nearest point. */
+export function plot<P extends Point>({ title, unit, points, value, best, tick, shown, width, select }: Plot<P>): TemplateResult {
   const y = axisOf(points.flatMap(point => [value(point), best(point)]))
   const x = { low: points[0]?.batch ?? 1, high: points.at(-1)?.batch ?? 2 }
   const xAt = (batch: number): number => left + placeOn(x, batch) * (width - left - right)
   const yAt = (of: number): number => height - bottom - placeOn(y, of) * (height - top - bottom)
-  const path = (of: (point: BatchPoint) => number): string => points.map((point, i) => `${i === 0 ? 'M' : 'L'}${xAt(point.batch).toFixed(1)} ${yAt(of(point)).toFixed(1)}`).join('')
+  const path = (of: (point: P) => number): string => points.map((point, i) => `${i === 0 ? 'M' : 'L'}${xAt(point.batch).toFixed(1)} ${yAt(of(point)).toFixed(1)}`).join('')
   const powers = points.filter(({ batch }) => Number.isInteger(Math.log2(batch)))
   const every = Math.ceil(powers.length / Math.max(2, Math.floor((width - left - right) / 44)))
   const point = ({ offsetX }: PointerEvent): void => {

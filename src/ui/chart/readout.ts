@@ -3,7 +3,7 @@ import { msg, str } from '@lit/localize'
 import { html, nothing, type TemplateResult } from 'lit'
 import { quantity } from '../../format.js'
 import type { Opener } from '../explain/opener.js'
-import { explanations } from '../parts.js'
+import { explanations, trains } from '../parts.js'
 import { number, shareText } from '../number.js'
 import { bound, phaseName } from '../words.js'
 import type { ChartData, Point } from './data.js'
@@ -16,9 +16,9 @@ export function readout(data: ChartData, point: Point | null, opener: Opener): T
       <p class="name ${point.limit}"><span class="mark ${point.phase === 'decode' ? '' : 'filled'}"></span>${point.name}<span class="small">× ${point.kernel.times}, ${phaseName(point.phase)}</span></p>
       <p class="sentence">${sentence(point)}</p></div>
       ${pairs(point)}
-      ${explanations ? html`<div class="opens">${opener.figure(pathOf(point), msg('Explain'), 'button')}</div>` : nothing}`}
+      ${explanations && opener.explains ? html`<div class="opens">${opener.figure(pathOf(point), msg('Explain'), 'button')}</div>` : nothing}`}
     <ul class="key">
-      <li><span class="mark filled"></span>${isPass(data) ? msg('forward pass') : html`<span class="mark"></span>${msg('filled: prefill, ring: decode')}`}</li>
+      <li><span class="mark filled"></span>${isOf(data, 'forward') ? msg('forward pass') : trains && isOf(data, 'step') ? phaseName('step') : html`<span class="mark"></span>${msg('filled: prefill, ring: decode')}`}</li>
       <li><span class="mark filled tiny"></span><span class="mark filled"></span>${msg('area: share of the phase’s time')}</li>
       <li><span class="tick"></span>${msg('line and tick: the best possible')}</li>
       <li class="hues">${(['compute', 'memory', 'network', 'overhead'] as const).map(bound)}</li>
@@ -34,6 +34,7 @@ export function pathOf({ key }: Point): string {
 
 function sentence({ kernel, share, phase }: Point): string {
   const work = quantity(kernel.flops, 'FLOP'), bytes = quantity(kernel.bytes, 'B'), part = shareText(share)
+  if (trains && phase === 'step') return msg(str`${part} of the step. Each run moves ${bytes} for ${work}.`)
   if (phase === 'forward') return msg(str`${part} of the forward pass. Each run moves ${bytes} for ${work}.`)
   return phase === 'decode'
     ? msg(str`${part} of a decode step. Each run moves ${bytes} for ${work}.`)
@@ -56,16 +57,17 @@ function atBest(value: string): string {
   return msg(str`${value} at best`)
 }
 
-/** Whether the points are of one pass over the batch. */
-function isPass({ points, undrawn }: ChartData): boolean {
-  return [...points, ...undrawn].some(({ phase }) => phase === 'forward')
+/** Whether the points are of one pass over the batch, or of a step. */
+function isOf({ points, undrawn }: ChartData, only: Point['phase']): boolean {
+  return [...points, ...undrawn].some(({ phase }) => phase === only)
 }
 
 function undrawn(data: ChartData): string {
   const { undrawn } = data
   const names = [...new Set(undrawn.map(({ name }) => name))].join(', ')
   const of = (phase: string): string => shareText(undrawn.filter(one => one.phase === phase).reduce((sum, { share }) => sum + share, 0))
-  if (isPass(data)) return msg(str`Not drawn, for want of FLOP: ${names}. Together ${of('forward')} of the forward pass.`)
+  if (trains && isOf(data, 'step')) return msg(str`Not drawn, for want of FLOP: ${undrawn.length} kernels. Together ${of('step')} of the step.`)
+  if (isOf(data, 'forward')) return msg(str`Not drawn, for want of FLOP: ${names}. Together ${of('forward')} of the forward pass.`)
   return msg(str`Not drawn, for want of FLOP: ${names}. Together ${of('prefill')} of prefill and ${of('decode')} of decode.`)
 }
 
