@@ -3,6 +3,7 @@
  * Nothing in it is read before it is added, and what is answered without it is answered alike with it.
  */
 import { note, type Problem } from '../problem.js'
+import type { Profile } from './graph.js'
 import { addAxes } from './axes.js'
 import { addQuantization } from './import/huggingface/precision.js'
 import { addRows } from './import/huggingface/rows.js'
@@ -10,6 +11,7 @@ import { addAdapters, type Adapters } from './models/adapters.js'
 import { addModels, type Entry } from './models/catalog.js'
 import { addLayers } from './models/loops.js'
 import { addNetworks, type Networks } from './models/networks.js'
+import { addProfiles } from './profiles.js'
 import { addTraining, type Training } from './training/there.js'
 
 export interface Part {
@@ -25,6 +27,7 @@ export interface Part {
   readonly quantization?: Parameters<typeof addQuantization>[0]
   readonly adapters?: Adapters
   readonly training?: Training
+  readonly profiles?: readonly Profile[]
 }
 
 /** The parts that there are. */
@@ -36,7 +39,7 @@ const absent = new Set<PartName>(['architectures', 'formats', 'networks', 'train
 export const absentParts = (): readonly PartName[] => [...absent]
 
 /** Adds a part; a second time, nothing happens. */
-export function add(name: PartName, { models, rows, layers, axes, networks, quantization, adapters, training }: Part): void {
+export function add(name: PartName, { models, rows, layers, axes, networks, quantization, adapters, training, profiles }: Part): void {
   if (!absent.delete(name)) return
   if (rows) addRows(rows)
   if (layers) addLayers(layers)
@@ -46,10 +49,11 @@ export function add(name: PartName, { models, rows, layers, axes, networks, quan
   if (quantization) addQuantization(quantization)
   if (adapters) addAdapters(adapters)
   if (training) addTraining(training)
+  if (profiles) addProfiles(profiles)
 }
 
 /** Problems that a part may solve which is not there: names, and what readers and conventions lack. */
-const solved = new Set(['unknown-model', 'ambiguous-model', 'unknown-architecture', 'not-loaded'])
+const solved = new Set(['unknown-model', 'ambiguous-model', 'unknown-architecture', 'unknown-profile', 'not-loaded'])
 
 /** Says so beside them. */
 export function withAbsent(problems: readonly Problem[]): readonly Problem[] {

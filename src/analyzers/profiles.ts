@@ -2,14 +2,19 @@
 import compiled from '../../data/profiles/compiled.json'
 import eager from '../../data/profiles/eager.json'
 import ideal from '../../data/profiles/ideal.json'
-import megatron from '../../data/profiles/megatron.json'
-import megatron2022 from '../../data/profiles/megatron-2022.json'
 import vllm from '../../data/profiles/vllm.json'
 import { closest } from '../names.js'
 import { error, type Problem } from '../problem.js'
 import type { Profile } from './graph.js'
 
-export const profiles: readonly Profile[] = [ideal, eager, compiled, vllm, megatron, megatron2022] as readonly Profile[]
+const all = [ideal, eager, compiled, vllm] as Profile[]
+
+/** All that there are; parts add theirs. */
+export const profiles: readonly Profile[] = all
+
+export function addProfiles(more: readonly Profile[]): void {
+  all.push(...more)
+}
 
 /** The profile of that id; problem `unknown-profile`. */
 export function findProfile(id: string): Profile | Problem {

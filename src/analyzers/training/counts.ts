@@ -4,12 +4,11 @@ import { term, workOf, type Axes, type Term } from '../cost.js'
 import type { Graph, Sizes } from '../graph.js'
 import { namesIn } from '../product.js'
 import type { Resolved } from '../resolved.js'
-import { fixedSizes } from '../setup.js'
 import { parameters } from '../structure.js'
 import { firstTokens } from '../tokens.js'
 import { micro, trainingGraph } from './backward.js'
 import { recomputing, type Regions } from './recompute.js'
-import { forwardGraph, recomputed } from './setup.js'
+import { fixedOf, forwardGraph, recomputed } from './setup.js'
 import { layersOf } from './stages.js'
 
 type Part = 'linear' | 'attention' | 'outer'
@@ -68,10 +67,12 @@ function isMasked(name: string, axes: Axes): boolean {
   return name === 'causal' || (size !== undefined && [...namesIn(size)].some(other => isMasked(other, axes)))
 }
 
-/** The value of terms for one sample, with every pair of queries and keys or those that the mask leaves. */
-function at(resolved: Resolved, causal: 0 | 1): (terms: Terms) => number {
-  const sizes = fill(counterOf(resolved).layout, Object.assign(fixedSizes(resolved), firstTokens({ resolved, imageTokens: 0 }, 1, 0), { causal, bytes_mask: 1 }))
-  return terms => total(terms, sizes)
+/** Values of terms for one sample: with every pair of queries and keys, and with those that the mask leaves. */
+function counting(resolved: Resolved): Record<'every' | 'masked', (terms: Terms) => number> {
+  const { layout } = counterOf(resolved)
+  const vector = (causal: number): Float64Array => fill(layout, fixedOf(resolved), { ...firstTokens({ resolved, imageTokens: 0 }, 1, 0), causal, bytes_mask: 1 })
+  const all = vector(0), left = vector(1)
+  return { every: terms => total(terms, all), masked: terms => total(terms, left) }
 }
 
 /** The names of data/mfu.json for a training step: of a token, or of a sample where there are no tokens. */
@@ -79,7 +80,7 @@ export function countsOf(resolved: Resolved): Sizes {
   const { model, scenario: { workload, training } } = resolved
   const s = workload.sequence ?? 1
   const { products, active, lookup } = counterOf(resolved)
-  const every = at(resolved, 0), masked = at(resolved, 1), share = 1 / recomputed(resolved).every
+  const { every, masked } = counting(resolved), share = 1 / recomputed(resolved).every
   const perToken = (part: string, of: number) => of / s * (part.startsWith('again_') ? share : 1)
   return {
     ...Object.fromEntries(Object.entries(products).map(([part, terms]) => [part, perToken(part, every(terms))])),

@@ -1,7 +1,7 @@
 /** What a model, a mesh and a way to train decide together; kept, since only tokens and degrees change from run to run. */
 import { fill, total } from '../compile.js'
 import { groupOf } from '../cost.js'
-import type { Graph, Profile, Tensor } from '../graph.js'
+import type { Graph, Profile, Sizes, Tensor } from '../graph.js'
 import { modelGraph } from '../models/loops.js'
 import { kindsOf, suffixOf } from '../models/model.js'
 import type { Resolved } from '../resolved.js'
@@ -46,6 +46,15 @@ function kept<T>(store: WeakMap<object, Map<string, T>>, of: object, key: string
   let value = known.get(key)
   if (value === undefined) { value = make(); known.set(key, value) }
   return value
+}
+
+const fixed = new WeakMap<Resolved['precision'], Map<string, Sizes>>()
+
+/** Everything but the tokens of a step (`fixedSizes`), kept: a decided precision belongs to one model on one device. */
+export function fixedOf(resolved: Resolved): Sizes {
+  const { scenario: { mesh, training, workload }, profile, precision } = resolved
+  const key = `${String(mesh.tp)} ${String(mesh.cp)} ${String(mesh.ep)} ${String(mesh.etp)} ${String(mesh.dp)} ${String(training.imbalance)} ${profile.id}${workload.axes == null ? '' : JSON.stringify(workload.axes)}`
+  return kept(fixed, precision, key, () => fixedSizes(resolved))
 }
 
 export function setUp(resolved: Resolved): Plan {

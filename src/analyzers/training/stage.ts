@@ -2,12 +2,12 @@
 import type { KernelReport, Limit, Phase, Report } from '../../scenario/report.js'
 import { fill, total, type Total } from '../compile.js'
 import { countedFlops, kernelsOf, phaseOf, startOf, type Machine, type Spent } from '../report.js'
+import type { Sizes } from '../graph.js'
 import type { Resolved } from '../resolved.js'
-import { fixedSizes } from '../setup.js'
 import { firstTokens } from '../tokens.js'
 import { readRecompute } from './recompute.js'
 import { inFlight, optimizerOf, copiesOf, type Optimizer } from './schedule.js'
-import type { Part, Plan } from './setup.js'
+import { fixedOf, type Part, type Plan } from './setup.js'
 
 /** Seconds of one micro-batch, forward, gradients of inputs and of weights, and of what the step does once. */
 export interface Seconds { readonly F: number; readonly B: number; readonly W: number; readonly end: number }
@@ -23,7 +23,7 @@ export interface StageReport {
 }
 
 /** What all stages share. */
-export interface Step { readonly resolved: Resolved; readonly plan: Plan; readonly machine: Machine; readonly micro: number; /** All but the layers of a stage. */ readonly sizes: Readonly<Record<string, number>>; readonly hides: (kernel: string) => boolean }
+export interface Step { readonly resolved: Resolved; readonly plan: Plan; readonly machine: Machine; readonly micro: number; /** All but the layers of a stage. */ readonly sizes: StepSizes; readonly hides: (kernel: string) => boolean }
 
 /** All that does not depend on where among its like a stage stands. */
 interface Work extends Omit<StageReport, 'part' | 'memory'> { readonly held: Bytes }
@@ -84,20 +84,24 @@ function offloading(step: Step, { structure: { held } }: Part, sizes: Float64Arr
   return [{ id: 'optimizer/offload', times: 1, flops: 0, bytes: 0, sent: 0, intensity: null, seconds: { bound, estimate: bound }, limit: 'network', loaded }]
 }
 
-/** The sizes of a step that all stages share. */
-export function sizesOf(resolved: Resolved, { ranks }: Plan, micro: number): Readonly<Record<string, number>> {
+/** The sizes of a step that all stages share: those that do not change with its tokens, and the others. */
+export interface StepSizes { readonly fixed: Sizes; readonly own: Sizes }
+
+export function sizesOf(resolved: Resolved, { ranks }: Plan, micro: number): StepSizes {
   const { scenario: { workload, mesh, training, precision }, profile, precision: { widths } } = resolved
   const every = readRecompute(training.recompute)?.every ?? 1
-  const sizes = fixedSizes(resolved)
-  Object.assign(sizes, ranks, firstTokens({ resolved, imageTokens: 0 }, (workload.microBatch ?? 1) * mesh.dp, 0), optimizerSizes(optimizerOf(training.optimizer), precision.states, widths), {
-    micro, causal: profile.mask === 'skipped' ? 1 : 0, again: 1 / every, stays: 1 - 1 / every, bytes_moment: 1, bytes_gradient: precision.gradients === 'fp32' ? 4 : 2, bytes_mask: 1, batched: 0,
-  })
-  return sizes
+  return {
+    fixed: fixedOf(resolved),
+    own: {
+      ...ranks, ...firstTokens({ resolved, imageTokens: 0 }, (workload.microBatch ?? 1) * mesh.dp, 0), ...optimizerSizes(optimizerOf(training.optimizer), precision.states, widths),
+      micro, causal: profile.mask === 'skipped' ? 1 : 0, again: 1 / every, stays: 1 - 1 / every, bytes_moment: 1, bytes_gradient: precision.gradients === 'fp32' ? 4 : 2, bytes_mask: 1, batched: 0,
+    },
+  }
 }
 
 /** The vector of a stage: what all share, and its layers. */
-export function vectorOf(sizes: Readonly<Record<string, number>>, { structure: { layout }, sizes: own }: Part): Float64Array {
-  return fill(layout, sizes, own)
+export function vectorOf({ fixed, own }: StepSizes, { structure: { layout }, sizes }: Part): Float64Array {
+  return fill(layout, fixed, { ...own, ...sizes })
 }
 
 /** Bytes of optimizer states per parameter; weights in fp32 are their own master copy. */
